@@ -1,0 +1,15 @@
+"""setup/bench ARGS: the benchmarks of tests/load, with the template database ready.
+
+They find in the environment: ODOO_RC (Odoo's configuration), PGHOST, PGPORT and PGUSER, createdb and dropdb on the
+path, CONVEYOR_TEMPLATE (a database to copy), CONVEYOR_DATA (the folder with `filestore`).
+"""
+from .. import processes
+from ..workplace import prepared
+
+
+def main(settings, console, arguments):
+    with prepared(settings, console, templates=(False,)) as place:
+        environment = dict(place.odoo.environment, CONVEYOR_TEMPLATE=place.templates[False],
+                           CONVEYOR_DATA=str(place.odoo.data))
+        command = [settings.python, "-m", "tests.load", *arguments]
+        return processes.run_in_foreground(command, env=environment, cwd=settings.checkout)

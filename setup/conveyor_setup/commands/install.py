@@ -1,0 +1,20 @@
+"""setup/install: what `run`, `test`, `odoo` and `bench` share; with --all what they need beside it, too."""
+import argparse
+import time
+
+from ..console import seconds
+from ..workplace import install, prepared
+
+
+def main(settings, console, arguments):
+    parser = argparse.ArgumentParser(prog="setup/install", description=__doc__)
+    parser.add_argument("--all", action="store_true", help="Chromium and the template databases as well")
+    options = parser.parse_args(arguments)
+    started = time.monotonic()
+    if options.all:
+        with prepared(settings, console, templates=(False, True), browser=True):
+            pass
+    else:
+        install(settings, console)
+    console.say(f"Installed in {settings.home} ({seconds(time.monotonic() - started)}).")
+    return 0

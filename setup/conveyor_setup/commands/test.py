@@ -1,0 +1,41 @@
+"""setup/test [PATH…] [-k EXPRESSION] [any option of pytest]: the whole suite, or a part of it.
+
+The last line says how many tests were executed.  The exit code is 0 only when nothing failed and browser tests ran.
+"""
+import tempfile
+import time
+from pathlib import Path
+
+from ..console import seconds
+from ..testing import groups, summary
+from ..testing.suite import Suite
+from ..workplace import prepared
+
+
+def main(settings, console, arguments):
+    if {"-h", "--help"} & set(arguments):
+        print(__doc__)
+        return 0
+    started = time.monotonic()
+    paths, options = groups.split_arguments(arguments)
+    planned = groups.plan(paths, settings.checkout)
+    names = {group.name for group, _paths in planned}
+    templates = [demo for name, demo in (("odoo", False), ("e2e", True)) if name in names]
+    browser = any(group.needs_browser for group, _paths in planned)
+    with prepared(settings, console, templates, browser) as place:
+        place.databases.drop_leftovers()
+        with tempfile.TemporaryDirectory(prefix="conveyor-reports-") as reports:
+            outcomes = Suite(place, options, Path(reports)).run(planned)
+    return report(outcomes, whole_suite=not arguments, duration=time.monotonic() - started)
+
+
+def report(outcomes, whole_suite, duration):
+    """The last lines, and the exit code."""
+    complaints = summary.complaints(outcomes, whole_suite)
+    print()
+    for complaint in complaints:
+        print(f"FAILED: {complaint}")
+    parts = ", ".join(f"{outcome.group} {outcome.executed}" for outcome in outcomes)
+    print(f"Executed {sum(outcome.executed for outcome in outcomes)} tests in {seconds(duration)}: {parts}.")
+    print(summary.closing_line(outcomes), flush=True)
+    return 1 if complaints or not all(outcome.is_clean for outcome in outcomes) else 0

@@ -1,0 +1,67 @@
+"""A virtual environment with exactly what requirements.txt says."""
+import importlib.util
+import os
+import shutil
+import sys
+import time
+
+from .. import apt, processes
+from ..errors import SetupError
+from . import Step
+
+STALE_DAYS = 30
+FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV",
+           "PIP_REQUIRE_HASHES", "PIP_NO_INDEX", "PIP_CONSTRAINT")
+
+
+class PythonEnvironment(Step):
+    name = "Python environment"
+    needs_mb = 900
+
+    @property
+    def stamp(self):
+        return self.settings.python_folder / "complete"
+
+    def is_done(self):
+        return self.stamp.exists() and os.access(self.settings.python, os.X_OK)
+
+    def do(self):
+        if not self.settings.requirements.exists():
+            raise SetupError(f"{self.settings.requirements} is missing", "Restore it: git checkout requirements.txt")
+        folder = self.settings.python_folder
+        shutil.rmtree(folder, ignore_errors=True)  # a venv cannot be moved: the stamp says that it is whole
+        self._run("making the environment", sys.executable, "-m", "venv", "--without-pip", folder)
+        self._add_pip()
+        self._run("installing Python packages", self.settings.python, "-m", "pip", "install", "--no-input",
+                  "--disable-pip-version-check", "--requirement", self.settings.requirements)
+        self.stamp.write_text(self.settings.requirements.read_text())
+        self._forget_stale()
+
+    def _add_pip(self):
+        if importlib.util.find_spec("ensurepip"):
+            return self._run("adding pip", self.settings.python, "-m", "ensurepip", "--default-pip")
+        # A bare Debian's Python has no ensurepip: take the wheel out of Debian's package.
+        with self.workshop() as folder:
+            archive = apt.own_archive(folder / "apt", self.log, self.console)
+            archive.update()
+            archive.unpack(archive.download(["python3-pip-whl"]), folder)
+            wheel = next((folder / "usr/share/python-wheels").glob("pip-*.whl"))
+            self._run("adding pip", self.settings.python, wheel / "pip", "install", "--no-index", wheel)
+
+    def _run(self, what, *command):
+        environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+        environment["PYTHONNOUSERSITE"] = "1"
+        processes.run(command, self.log, what, self.console, env=environment, cwd=self.settings.home)
+
+    def _forget_stale(self):
+        """Environments of older requirements that nobody has used for long."""
+        for stamp in self.settings.home.glob("python-*/complete"):
+            if time.time() - stamp.stat().st_mtime > STALE_DAYS * 86400:
+                shutil.rmtree(stamp.parent, ignore_errors=True)
+
+    def touch(self):
+        """Remember that the environment is in use."""
+        try:
+            os.utime(self.stamp)
+        except OSError:
+            pass  # somebody else's home: then it is not ours to tidy either

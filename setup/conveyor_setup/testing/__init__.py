@@ -1,0 +1,1 @@
+"""The test suite: its groups, how they run, and what came out."""

@@ -1,0 +1,96 @@
+"""Running the groups: what each needs is made just before it and gone just after it."""
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from .. import processes, servers
+from ..console import seconds
+from ..errors import SetupError
+from . import summary
+
+PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"]
+PLAIN = ["-p", "no:odoo"]
+
+
+class Suite:
+    def __init__(self, place, options, reports):
+        self.place, self.options, self.reports = place, options, reports
+        self.settings, self.odoo, self.console = place.settings, place.odoo, place.console
+
+    def run(self, planned):
+        return [self.run_group(group, paths) for group, paths in planned]
+
+    def run_group(self, group, paths):
+        started = time.monotonic()
+        print(f"\n== {group.name}: {' '.join(self._short(paths))}", flush=True)
+        try:
+            outcome = self._pytest(group, paths)
+        except SetupError as error:
+            self.console.fail(error)
+            outcome = summary.Outcome(group.name, failed=1, code=1)
+        print(f"== {group.name}: {outcome.executed} tests in {seconds(time.monotonic() - started)}", flush=True)
+        return outcome
+
+    def _pytest(self, group, paths):
+        report = self.reports / f"{group.name}.xml"
+        with ExitStack() as stack:
+            arguments, variables = stack.enter_context(getattr(self, f"_{group.name}")())
+            command = [self.settings.python, *PYTEST, f"--rootdir={self.settings.checkout}",
+                       f"--junitxml={report}", *arguments, *self.options, *paths]
+            code = processes.run_in_foreground(command, cwd=self.settings.checkout, stderr=sys.stdout,
+                                               env=dict(self.odoo.environment, **variables))
+        return summary.read(group.name, report, code)
+
+    def _short(self, paths):
+        prefix = f"{self.settings.checkout}/"
+        return [path[len(prefix):] if path.startswith(prefix) else path for path in paths]
+
+    # --- what the groups need: (pytest arguments, environment variables) -----------------------------------------------
+
+    @contextmanager
+    def _plain(self):
+        yield PLAIN, self._variables()
+
+    @contextmanager
+    def _odoo(self):
+        with self._database(demo=False) as database:
+            yield [f"--odoo-database={database}", f"--odoo-config={self.odoo.configuration}",
+                   "--odoo-http"], self._variables()
+
+    @contextmanager
+    def _e2e(self):
+        with self._database(demo=True) as database, self._server(database) as url:
+            yield PLAIN, self._variables(CONVEYOR_URL=url, CONVEYOR_DB=database)
+
+    def _variables(self, **more):
+        if self.place.browser:
+            more["CONVEYOR_CHROMIUM"] = self.place.browser
+            folder = Path(self.place.browser).parent
+            more["PATH"] = f"{folder}:{self.odoo.environment['PATH']}"
+        return more
+
+    @contextmanager
+    def _database(self, demo):
+        """Fresh, with our module in it and the assets built."""
+        log = self.settings.log(f"test-{processes.unique_suffix()}")
+        self.console.begin("test database with the module" + (" and demo data" if demo else ""))
+        with self.odoo.temporary(self.place.templates[demo], "demo" if demo else "test") as database:
+            self.odoo.install(database, log, demo)
+            self.odoo.warm_assets(database, log)
+            self.console.end()
+            yield database
+        log.unlink(missing_ok=True)
+
+    @contextmanager
+    def _server(self, database):
+        port = servers.free_port()
+        log = self.settings.log(f"server-{processes.unique_suffix()}")
+        with open(log, "wb") as sink:
+            process = processes.start(self.odoo.command(*servers.arguments(database, port)), stdout=sink, stderr=sink,
+                                      env=self.odoo.environment, cwd=self.settings.home)
+            try:
+                servers.wait_for(process, port, log)
+                yield f"http://127.0.0.1:{port}"
+            finally:
+                processes.stop(process)

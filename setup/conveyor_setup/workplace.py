@@ -1,0 +1,59 @@
+"""Everything in its place: the steps in their order, the server running, Odoo at hand."""
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Optional
+
+from .console import Console
+from .odoo import Odoo
+from .postgres import server_of
+from .settings import Settings
+from .steps import Runner
+from .steps.chromium import Chromium
+from .steps.database_server import DatabaseServer
+from .steps.odoo_source import OdooSource
+from .steps.python_env import PythonEnvironment
+from .steps.template_database import TemplateDatabase
+
+
+@dataclass(frozen=True)
+class Workplace:
+    settings: Settings
+    console: Console
+    odoo: Odoo
+    templates: dict            # demo: bool -> database name
+    browser: Optional[str]
+
+    @property
+    def databases(self):
+        return self.odoo.databases
+
+
+def install(settings, console, more=0):
+    """The part that all commands share.  `more` is how many steps will follow."""
+    python = PythonEnvironment(settings, console)
+    steps = [python, OdooSource(settings, console), DatabaseServer(settings, console)]
+    runner = Runner(settings, console, len(steps) + more)
+    for step in steps:
+        runner.ensure(step)
+    python.touch()
+    return runner
+
+
+@contextmanager
+def prepared(settings, console, templates=(), browser=False):
+    """Installed, the database server running, the wanted templates (demo: True, False) made."""
+    runner = install(settings, console, len(templates) + bool(browser))
+    chromium = Chromium(settings, console)
+    if browser:
+        runner.ensure(chromium)
+    server = server_of(settings)
+    with server.used():
+        odoo = Odoo(settings, server, console)
+        odoo.write_configuration()
+        names = {}
+        for demo in templates:
+            step = TemplateDatabase(settings, console, odoo, demo)
+            runner.ensure(step)
+            step.remember_use()
+            names[demo] = step.database
+        yield Workplace(settings, console, odoo, names, chromium.path if browser else None)
