@@ -1,0 +1,30 @@
+{
+    "name": "Sales Conveyor",
+    "version": "19.0.1.0.0",
+    "summary": "Sections with standard work, first and repeat sale, a funnel that adds up, XLSX",
+    "category": "Sales/CRM",
+    "license": "LGPL-3",
+    "author": "Sales Conveyor",
+    "depends": ["crm", "sale_crm", "base_automation", "calendar", "sms", "rating", "digest"],
+    "external_dependencies": {"python": ["xlsxwriter"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "views/conveyor_waive_views.xml",
+        "views/crm_stage_views.xml",
+        "views/conveyor_work_views.xml",
+        "views/conveyor_transition_views.xml",
+        "views/crm_lead_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/conveyor_menus.xml",
+    ],
+    "demo": [],
+    "assets": {
+        "web.assets_backend": [
+            "sales_conveyor/static/src/**/*",
+        ],
+    },
+    "pre_init_hook": "pre_init_hook",
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+    "application": False,
+}

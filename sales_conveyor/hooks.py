@@ -1,0 +1,29 @@
+"""What happens once, at installation and at removal."""
+
+from odoo.tools import SQL
+
+# new columns of crm_lead, filled by PostgreSQL without touching a row
+LEAD_COLUMNS = {
+    "problem_state": "unknown", "time_state": "unknown", "money_state": "unknown", "sale_kind": "first",
+}
+
+
+def pre_init_hook(env):
+    """Add columns with a default at once, however many leads there are."""
+    for name, value in LEAD_COLUMNS.items():
+        env.cr.execute(SQL(
+            "ALTER TABLE crm_lead ADD COLUMN IF NOT EXISTS %(name)s varchar DEFAULT %(value)s",
+            name=SQL.identifier(name), value=SQL(f"'{value}'")))
+        env.cr.execute(SQL("ALTER TABLE crm_lead ALTER COLUMN %s DROP DEFAULT", SQL.identifier(name)))
+
+
+def post_init_hook(env):
+    """Use the years that the database already has."""
+    env["conveyor.transition"]._backfill()
+    env["res.partner"]._refresh_sale_kind_of(None)
+    env["conveyor.funnel.fact"]._rebuild()
+
+
+def uninstall_hook(env):
+    """Leave Odoo as it was: the activities planned for standard work go."""
+    env["conveyor.work"].search([("activity_id", "!=", False)]).activity_id.unlink()

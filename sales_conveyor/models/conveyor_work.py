@@ -1,0 +1,307 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL, plaintext2html
+
+from ..engine import section
+
+
+class ConveyorWork(models.Model):
+    """One item of standard work for one lead: to do, done, or waived.
+
+    Rows appear when a lead enters a section. Facts settle them (``_settle``);
+    people tick only what is proven by a tick. What a lead left behind stays
+    as a debt until it is done or waived.
+    """
+
+    _name = "conveyor.work"
+    _description = "Standard Work of a Lead"
+    _inherit = "conveyor.access.mixin"
+    _order = "lead_id, stage_sequence, sequence, id"
+    _rec_name = "item_id"
+
+    lead_id = fields.Many2one("crm.lead", "Lead", required=True, ondelete="cascade", readonly=True)
+    item_id = fields.Many2one(
+        "conveyor.work.item", "Work", required=True, ondelete="cascade", index=True, readonly=True)
+    stage_id = fields.Many2one("crm.stage", "Section", ondelete="cascade", index=True, readonly=True)
+    stage_sequence = fields.Integer(related="stage_id.sequence", string="Section Order")
+    sequence = fields.Integer(related="item_id.sequence")
+    required = fields.Boolean(related="item_id.required")
+    instructions = fields.Text(related="item_id.instructions")
+    proof = fields.Selection(related="item_id.proof")
+    how = fields.Char("How", compute="_compute_how")
+    state = fields.Selection(
+        [("todo", "To Do"), ("done", "Done"), ("waived", "Waived")], default="todo", required=True, index=True)
+    answer = fields.Char(help="What was found out.")
+    done_date = fields.Datetime("Done on", readonly=True)
+    done_user_id = fields.Many2one("res.users", "Done by", readonly=True, ondelete="set null")
+    waiver_reason = fields.Char("Why Waived", readonly=True)
+    binds = fields.Boolean(
+        default=True, readonly=True,
+        help="Off: the lead already stood in the section when this work was defined, so it is never held back by it.")
+    debt_date = fields.Datetime(
+        "Owed since", readonly=True, index="btree_not_null",
+        help="When the lead left the section without this required work.")
+    is_debt = fields.Boolean("Work Debt", compute="_compute_is_debt", search="_search_is_debt")
+    debt_by_machine = fields.Boolean(
+        "Passed by Itself", readonly=True,
+        help="The lead left by an automation, a merge, an assignment or an order, not by a person's move.")
+    activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
+    is_planned = fields.Boolean(readonly=True, help="Its activity was planned once already.")
+    attachment_id = fields.Many2one("ir.attachment", "Document", readonly=True, ondelete="set null")
+    user_id = fields.Many2one(related="lead_id.user_id", string="Salesperson")
+    team_id = fields.Many2one(related="lead_id.team_id", string="Sales Team")
+
+    _lead_item_unique = models.UniqueIndex("(lead_id, item_id)")
+
+    @api.depends("item_id")
+    def _compute_how(self):
+        for work in self:
+            work.how = work.item_id._how()
+
+    @api.depends("state", "debt_date")
+    def _compute_is_debt(self):
+        for work in self:
+            work.is_debt = work.state == "todo" and bool(work.debt_date)
+
+    def _search_is_debt(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        debts = [("state", "=", "todo"), ("debt_date", "!=", False)]
+        return debts if True in value else ["|", ("state", "!=", "todo"), ("debt_date", "=", False)]
+
+    # ------------------------------------------------------------ appearing
+    @api.model
+    def _open(self, steps):
+        """Make the work of the sections that leads enter.
+
+        :param steps: (lead id, section id) pairs; work that a lead has
+            already, done or not, stays as it is
+        """
+        with_work = self.env["conveyor.work.item"]._stages_with_work()
+        steps = [step for step in steps if step[1] in with_work]
+        if steps:
+            self._insert(SQL(
+                "SELECT s.lead_id, i.id, i.stage_id, TRUE FROM unnest(%s, %s) AS s(lead_id, stage_id) "
+                "JOIN conveyor_work_item i ON i.stage_id = s.stage_id AND i.active",
+                [lead for lead, _stage in steps], [stage for _lead, stage in steps]))
+
+    @api.model
+    def _add_to_standing(self, items):
+        """New items become to-do for the open leads that stand in their
+        sections: without activities, and holding nobody back."""
+        self.env["crm.lead"].flush_model(["stage_id", "won_status", "active"])
+        self._insert(SQL(
+            "SELECT l.id, i.id, i.stage_id, FALSE FROM conveyor_work_item i JOIN crm_lead l "
+            "ON l.stage_id = i.stage_id AND l.active AND l.won_status = 'pending' "
+            "WHERE i.active AND i.id = ANY(%s)", items.ids))
+
+    @api.model
+    def _insert(self, rows):
+        self.env["conveyor.work.item"].flush_model()
+        self.env.cr.execute(SQL("""
+            INSERT INTO conveyor_work (lead_id, item_id, stage_id, binds, state, create_uid, write_uid,
+                                       create_date, write_date)
+            SELECT r.*, 'todo', %(uid)s, %(uid)s, %(now)s, %(now)s FROM (%(rows)s) r
+            ON CONFLICT (lead_id, item_id) DO NOTHING
+        """, uid=self.env.uid, now=self.env.cr.now(), rows=rows))
+        self.env["crm.lead"].invalidate_model(["work_ids", "section_work_ids"], flush=False)
+
+    # ------------------------------------------------------------ proving
+    @api.model
+    def _settle(self, leads, vals=None):
+        """Mark what facts prove as done.
+
+        :param vals: values about to be written on the leads, which count
+        :return: the works settled now
+        """
+        todo = self.sudo().search([("lead_id", "in", leads.ids), ("state", "=", "todo"), ("proof", "!=", "done")])
+        proven = self._proven(todo, vals or {}) if todo else todo
+        proven._finish()
+        return proven
+
+    @api.model
+    def _proven(self, works, vals):
+        """Those of ``works`` whose proof is there; documents are claimed, one each."""
+        fields_ok = works.filtered(lambda work: work.proof == "field" and work._fields_filled(vals))
+        touches = works.filtered(lambda work: work.proof == "touch")
+        return fields_ok + self._touched(touches) + self._documented(works.filtered(
+            lambda work: work.proof == "document"))
+
+    def _fields_filled(self, vals):
+        self.ensure_one()
+        names = self.item_id.proof_field_ids.mapped("name")
+        if not names:
+            return bool(self.answer)
+        return self.env["conveyor.work"]._filled(self.lead_id, names, vals)
+
+    @api.model
+    def _filled(self, lead, names, vals):
+        """Whether all these fields of the lead have a value, ``vals`` included."""
+        values = (vals[name] if name in vals else lead[name] for name in names)
+        return all(value and value != "unknown" for value in values)
+
+    @api.model
+    def _touched(self, works):
+        dates = self.env["conveyor.touch"]._dates_by_channel(works.lead_id)
+        return works.filtered(lambda work: any(
+            date >= work.create_date for channel, date in dates[work.lead_id.id]
+            if work.item_id.proof_channel in (False, channel)))
+
+    @api.model
+    def _documented(self, works):
+        free = self._free_documents(works.lead_id) if works else {}
+        proven = self.browse()
+        for work in works:
+            if documents := free.get(work.lead_id.id):
+                work.attachment_id = documents.pop(0)
+                proven += work
+        return proven
+
+    @api.model
+    def _free_documents(self, leads):
+        """``{lead id: [attachment id]}`` that prove no work yet, oldest first."""
+        claimed = self.sudo().search([("lead_id", "in", leads.ids)]).attachment_id
+        rows = self.env["ir.attachment"].sudo()._read_group(
+            [("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids), ("res_field", "=", False),
+             ("id", "not in", claimed.ids)], ["res_id"], ["id:array_agg"])
+        return {lead_id: sorted(ids) for lead_id, ids in rows}
+
+    # ------------------------------------------------------------ doing
+    def write(self, vals):
+        if self.env.su:
+            return super().write(vals)
+        if foreign := vals.keys() - {"answer", "state"}:
+            raise UserError(self.env._(
+                "Standard work keeps its own record: only the answer and the state are written by hand, "
+                "not %(fields)s.", fields=", ".join(sorted(foreign))))
+        result = super().write({name: value for name, value in vals.items() if name == "answer"})
+        if vals.get("answer"):
+            self._settle(self.lead_id)
+        if vals.get("state") == "waived":
+            raise UserError(self.env._("Waive the work with a reason, by its Waive button."))
+        if vals.get("state"):
+            (self.action_done if vals["state"] == "done" else self.action_reopen)()
+        return result
+
+    def action_done(self):
+        """Tick: done, if its proof is there.
+
+        :raise UserError: names the work that is not proven yet, and how to
+        """
+        self.check_access("write")
+        todo = self.sudo().filtered(lambda work: work.state == "todo")  # the right was checked above
+        bare = todo.filtered(lambda work: work.proof != "done")
+        if bare := bare - self._proven(bare, {}):
+            raise UserError(self.env._(
+                "%(work)s of %(lead)s is not proven yet: %(how)s.",
+                work=bare[0].item_id.name, lead=bare[0].lead_id.name, how=bare[0].how))
+        todo._finish()
+        return True
+
+    def action_reopen(self):
+        """Undo a tick or a waiver made by mistake."""
+        self.check_access("write")
+        self.sudo().write({"state": "todo", "done_date": False, "done_user_id": False, "waiver_reason": False})
+        self.lead_id._plan_next_work()
+        return True
+
+    def _finish(self):
+        """Done now, by the current user; the linked activity with it."""
+        if not self:
+            return
+        self.write({"state": "done", "done_date": fields.Datetime.now(), "done_user_id": self.env.uid})
+        self.activity_id.filtered("active").with_context(conveyor_work_done=True)._action_done()
+        self.lead_id._plan_next_work()
+
+    def action_waive(self, reason):
+        """Go on without it, for a reason that is logged.
+
+        :param str reason: a sentence for the colleagues
+        :raise UserError: without a reason, or without the right to waive
+        """
+        self.check_access("write")
+        self.lead_id._check_may_waive()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say in a few words why this work is waived."))
+        works = self.sudo().filtered(lambda work: work.state == "todo")  # rights were checked above
+        works.write({"state": "waived", "waiver_reason": reason.strip(),
+                     "done_date": fields.Datetime.now(), "done_user_id": self.env.uid})
+        works.activity_id.unlink()
+        for lead, waived in works.grouped("lead_id").items():
+            lead.with_user(self.env.user).message_post(body=self.env._(
+                "Waived: %(work)s. Reason: %(reason)s",
+                work=", ".join(waived.item_id.mapped("name")), reason=reason.strip()))
+        works.lead_id._plan_next_work()
+        return True
+
+    # ------------------------------------------------------------ the gate
+    @api.model
+    def _missing(self, moves, vals):
+        """What is required, was left behind, and is neither done nor waived.
+
+        :param moves: {lead: engine Move}
+        :param vals: values about to be written on the leads, which count
+        :return: list of (lead, item, work or an empty recordset)
+        """
+        left = {stage_id for move in moves.values() for stage_id in move.left}
+        left &= self.env["conveyor.work.item"]._stages_with_work()
+        if not left:
+            return []
+        items = self.env["conveyor.work.item"].sudo().search(
+            [("stage_id", "in", list(left)), ("required", "=", True)])
+        leads = self.env["crm.lead"].union(*moves)
+        self._settle(leads, vals)
+        works = defaultdict(self.browse, {
+            (work.lead_id, work.item_id): work for work in self.sudo().search(
+                [("lead_id", "in", leads.ids), ("item_id", "in", items.ids)])})
+        return [
+            (lead, item, works[lead, item])
+            for lead, move in moves.items() for item in items
+            if item.stage_id.id in move.left and works[lead, item].state not in ("done", "waived")
+            and not (item.proof == "field" and item.proof_field_ids
+                     and self._filled(lead, item.proof_field_ids.mapped("name"), vals))
+        ]
+
+    @api.model
+    def _verdict(self, lead, item, work, move, by_person):
+        source = move.left[0]
+        # no row in the very section left: the lead stood there before the work was defined
+        binds = work.binds if work else item.stage_id.id != source
+        company = lead.company_id or self.env.company
+        claim = section.Claim(item.stage_id._gate_mode(company), binds)
+        return section.verdict(claim, by_person)
+
+    @api.model
+    def _ensure(self, missing):
+        """The works of ``missing`` (lead, item, …), made where there are none."""
+        self._insert(SQL(
+            "SELECT * FROM unnest(%s::int[], %s::int[], %s::int[], %s::bool[])",
+            [row[0].id for row in missing], [row[1].id for row in missing],
+            [row[1].stage_id.id for row in missing], [True] * len(missing)))
+        wanted = {(row[0], row[1]) for row in missing}
+        return self.sudo().search([
+            ("lead_id", "in", [row[0].id for row in missing]), ("item_id", "in", [row[1].id for row in missing]),
+        ]).filtered(lambda work: (work.lead_id, work.item_id) in wanted)
+
+    @api.model
+    def _owe(self, missing, by_person):
+        """Leave what is missing as a debt of the lead."""
+        debts = self._ensure(missing).filtered(lambda work: work.state == "todo" and not work.debt_date)
+        debts.write({"debt_date": fields.Datetime.now(), "debt_by_machine": not by_person})
+
+    def _plan_activity(self):
+        """Plan these works as activities of their leads' salespeople."""
+        today = fields.Date.context_today(self)
+        model_id = self.env["ir.model"]._get_id("crm.lead")
+        works = self.sorted(lambda work: (work.lead_id.user_id.id, work.lead_id.id))
+        activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True).create([{
+            "res_model_id": model_id, "res_id": work.lead_id.id, "user_id": work.lead_id.user_id.id,
+            "activity_type_id": work.item_id.activity_type_id.id, "summary": work.item_id.name,
+            "note": plaintext2html(work.instructions) if work.instructions else False,
+            "date_deadline": fields.Date.add(today, days=work.item_id.delay_days), "automated": True,
+        } for work in works])
+        for work, activity in zip(works, activities):
+            work.activity_id = activity
+        works.is_planned = True

@@ -1,0 +1,44 @@
+from odoo import models
+from odoo.tools import SQL
+
+
+class CrmLead(models.Model):
+    """Merges and conversions are machines: they keep every
+    fact, and nothing holds them back."""
+
+    _inherit = "crm.lead"
+
+    def _merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True, max_length=5):
+        merged = self.with_context(conveyor_machine=True)
+        head = super(CrmLead, merged)._merge_opportunity(
+            user_id=user_id, team_id=team_id, auto_unlink=auto_unlink, max_length=max_length)
+        return head.with_env(self.env)
+
+    def _merge_dependences(self, opportunities):
+        super()._merge_dependences(opportunities)
+        self._merge_conveyor(opportunities)
+
+    def _merge_conveyor(self, tail):
+        """Facts of the merged leads go to this one; of two works on one item the done one stays."""
+        self.env.flush_all()
+        ids = [self.id, *tail.ids]
+        self.env.cr.execute(SQL("""
+            DELETE FROM conveyor_work w USING (
+                SELECT id, row_number() OVER (
+                           PARTITION BY item_id ORDER BY state = 'todo', lead_id <> %(head)s, id) AS place
+                  FROM conveyor_work WHERE lead_id = ANY(%(ids)s)) ranked
+             WHERE ranked.id = w.id AND ranked.place > 1
+        """, head=self.id, ids=ids))
+        for table in ("conveyor_work", "conveyor_transition", "conveyor_touch"):
+            self.env.cr.execute(SQL(
+                "UPDATE %s SET lead_id = %s WHERE lead_id = ANY(%s)", SQL.identifier(table), self.id, tail.ids))
+        self.env.invalidate_all(flush=False)
+        self.env["conveyor.funnel.fact"]._mark(ids)
+
+    def convert_opportunity(self, partner, user_ids=False, team_id=False):
+        return super(CrmLead, self.with_context(conveyor_machine=True)).convert_opportunity(
+            partner, user_ids=user_ids, team_id=team_id)
+
+    def _handle_salesmen_assignment(self, user_ids=False, team_id=False):
+        return super(CrmLead, self.with_context(conveyor_machine=True))._handle_salesmen_assignment(
+            user_ids=user_ids, team_id=team_id)

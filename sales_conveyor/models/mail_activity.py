@@ -1,0 +1,39 @@
+from odoo import fields, models
+
+TOUCH_CHANNELS = {"phonecall": "call", "meeting": "meeting"}
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    conveyor_come_back = fields.Boolean("Client's Own Date", readonly=True)
+
+    def _action_done(self, feedback=False, attachment_ids=None):
+        """A done activity is a touch, when it is one by its kind, and it
+        completes the standard work that it was planned for."""
+        messages, activities = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        on_leads = self.filtered(lambda activity: activity.res_model == "crm.lead")
+        if on_leads:
+            on_leads._record_touches(feedback)
+            works = self.env["conveyor.work"].sudo().search(  # the activity's own right is enough
+                [("activity_id", "in", on_leads.ids), ("state", "=", "todo")])
+            if works and not self.env.context.get("conveyor_work_done"):
+                works._complete_by_activity()
+        return messages, activities
+
+    def _touch_channel(self):
+        """The channel of R10 that doing this activity means, or None."""
+        self.ensure_one()
+        work_item = self.env["conveyor.work"].sudo().search([("activity_id", "=", self.id)], limit=1).item_id
+        if work_item.proof == "touch" and work_item.proof_channel:
+            return work_item.proof_channel
+        mail_type = self.env.ref("mail.mail_activity_data_email", raise_if_not_found=False)
+        if self.activity_type_id == mail_type:
+            return "email"
+        return TOUCH_CHANNELS.get(self.activity_category) or ("other" if work_item.proof == "touch" else None)
+
+    def _record_touches(self, feedback):
+        self.env["conveyor.touch"]._record([{
+            "event_key": f"activity-{activity.id}", "lead_id": activity.res_id, "channel": channel,
+            "subject": activity.summary or activity.activity_type_id.name, "outcome": feedback or False,
+        } for activity in self if (channel := activity._touch_channel())])
