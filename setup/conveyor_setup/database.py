@@ -55,11 +55,12 @@ class Databases:
         return name in self.names()
 
     def copy(self, source, target):
-        self.query(f"CREATE DATABASE {identifier(target)} TEMPLATE {identifier(source)}")
+        """The database comes last: when it is there, so are its files."""
+        shutil.rmtree(self.filestores / target, ignore_errors=True)
         if (self.filestores / source).is_dir():
             # Odoo never changes a file of the store once it is written, so links will do.
-            shutil.copytree(self.filestores / source, self.filestores / target, copy_function=os.link,
-                            dirs_exist_ok=True)
+            shutil.copytree(self.filestores / source, self.filestores / target, copy_function=os.link)
+        self.query(f"CREATE DATABASE {identifier(target)} TEMPLATE {identifier(source)}")
 
     def rename(self, old, new):
         shutil.rmtree(self.filestores / new, ignore_errors=True)

@@ -30,6 +30,14 @@ KNOWN = [
      r"|connection timed out|NewConnectionError|NameResolutionError|ConnectTimeoutError|Unable to connect to",
      "no network: the package server was not reached",
      "Check the connection and the proxy settings (http_proxy, https_proxy). " + AGAIN),
+    (r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|TLS CA certificate bundle",
+     "the certificate of the package server could not be verified",
+     "Install the package ca-certificates and check the machine's clock; where the network has a certificate of its "
+     "own, set PIP_CERT to its file. " + AGAIN),
+    (r"Release file for .* is (expired|not valid yet)",
+     "the package archive calls itself out of date: the machine's clock is wrong, or the mirror is a frozen copy",
+     "Check the clock (date). If the mirror is frozen on purpose, tell apt so: write "
+     "'Acquire::Check-Valid-Until \"false\";' into a file in /etc/apt/apt.conf.d/. " + AGAIN),
     (r"NO_PUBKEY|is not signed|GPG error|EXPKEYSIG|couldn't be verified",
      "the signature of the package archive could not be verified",
      "Install or update the package debian-archive-keyring and check the machine's clock. " + AGAIN),

@@ -21,7 +21,7 @@ class Workplace:
     console: Console
     odoo: Odoo
     templates: dict            # demo: bool -> database name
-    browser: Optional[str]
+    browser: Optional[Chromium]
 
     @property
     def databases(self):
@@ -56,4 +56,4 @@ def prepared(settings, console, templates=(), browser=False):
             runner.ensure(step)
             step.remember_use()
             names[demo] = step.database
-        yield Workplace(settings, console, odoo, names, chromium.path if browser else None)
+        yield Workplace(settings, console, odoo, names, chromium if browser else None)

@@ -4,12 +4,14 @@ import os
 import shutil
 import sys
 import time
+from pathlib import Path
 
 from .. import apt, processes
 from ..errors import SetupError
 from . import Step
 
 STALE_DAYS = 30
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV",
            "PIP_REQUIRE_HASHES", "PIP_NO_INDEX", "PIP_CONSTRAINT")
 
@@ -40,17 +42,27 @@ class PythonEnvironment(Step):
     def _add_pip(self):
         if importlib.util.find_spec("ensurepip"):
             return self._run("adding pip", self.settings.python, "-m", "ensurepip", "--default-pip")
-        # A bare Debian's Python has no ensurepip: take the wheel out of Debian's package.
+        # A bare Debian's Python has no ensurepip: take the wheel out of Debian's package.  That pip trusts the
+        # certificates of the system, which a bare Debian lacks as well.
         with self.workshop() as folder:
             archive = apt.own_archive(folder / "apt", self.log, self.console)
             archive.update()
-            archive.unpack(archive.download(["python3-pip-whl"]), folder)
+            archive.unpack(archive.download(["python3-pip-whl", "ca-certificates"]), folder)
+            if not SYSTEM_CERTIFICATES.exists():
+                certificates = sorted((folder / "usr/share/ca-certificates/mozilla").glob("*.crt"))
+                self.certificates.write_text("".join(path.read_text() for path in certificates))
             wheel = next((folder / "usr/share/python-wheels").glob("pip-*.whl"))
             self._run("adding pip", self.settings.python, wheel / "pip", "install", "--no-index", wheel)
+
+    @property
+    def certificates(self):
+        return self.settings.python_folder / "certificates.pem"
 
     def _run(self, what, *command):
         environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
         environment["PYTHONNOUSERSITE"] = "1"
+        if self.certificates.exists():
+            environment.setdefault("PIP_CERT", str(self.certificates))
         processes.run(command, self.log, what, self.console, env=environment, cwd=self.settings.home)
 
     def _forget_stale(self):

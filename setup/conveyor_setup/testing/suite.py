@@ -64,10 +64,12 @@ class Suite:
             yield PLAIN, self._variables(CONVEYOR_URL=url, CONVEYOR_DB=database)
 
     def _variables(self, **more):
-        if self.place.browser:
-            more["CONVEYOR_CHROMIUM"] = self.place.browser
-            folder = Path(self.place.browser).parent
-            more["PATH"] = f"{folder}:{self.odoo.environment['PATH']}"
+        browser = self.place.browser
+        if browser:
+            more["CONVEYOR_CHROMIUM"] = browser.path
+            more["PATH"] = f"{self.odoo.environment['PATH']}:{Path(browser.path).parent}"
+            if browser.driver_libraries:
+                more["LD_LIBRARY_PATH"] = browser.driver_libraries
         return more
 
     @contextmanager
