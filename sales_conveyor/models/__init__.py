@@ -2,6 +2,10 @@ from . import base_partner_merge
 from . import conveyor_access_mixin
 from . import conveyor_funnel_fact
 from . import conveyor_touch
+from . import conveyor_trade_application
+from . import conveyor_trade_section
+from . import conveyor_trade_set
+from . import conveyor_trade_work
 from . import conveyor_transition
 from . import conveyor_transition_backfill
 from . import conveyor_work_item
@@ -11,6 +15,7 @@ from . import crm_lead_merge
 from . import crm_lead_sale
 from . import crm_lead_work
 from . import crm_stage
+from . import crm_stage_trade
 from . import crm_team
 from . import ir_attachment
 from . import mail_activity

@@ -1,9 +1,10 @@
 from dataclasses import dataclass
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..engine import trade
+from .crm_stage_trade import take_terms
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,11 @@ class Planned:
     section: models.BaseModel
     rename: bool
     sequence: int
+
+    @property
+    def is_new_link(self):
+        """A standing stage that follows the section from now on."""
+        return bool(self.stage and self.section and self.stage.trade_section_id != self.section)
 
 
 class ConveyorTradeApplication(models.Model):
@@ -138,22 +144,24 @@ class ConveyorTradeApplication(models.Model):
         items = self._make_items(stages)
         changes = self._changes(before, touched._snapshot())
         return self.create({
-            "set_id": trade_set.id, "team_ids": teams.ids, "changes": changes, "item_ids": items.ids,
-            "stage_ids": [stage.id for stage in made.values()]})
+            "set_id": trade_set.id, "team_ids": [Command.set(teams.ids)], "changes": changes,
+            "item_ids": [Command.set(items.ids)],
+            "stage_ids": [Command.set([stage.id for stage in made.values()])]})
 
     @api.model
     def _make_stages(self, plan, teams):
         """``{planned: stage}`` for those that do not exist."""
         missing = [planned for planned in plan if not planned.stage]
-        stages = self.env["crm.stage"].with_context(lang=None).create([{
-            **(planned.section._prepare_stage() if planned.section else {}),
+        source = self.env["crm.stage"].with_context(lang=None)
+        stages = source.create([{
+            **(planned.section._prepare_stage(source) if planned.section else {}),
             "name": planned.section.with_context(lang=None).name or "Won",
             "is_won": planned.section.is_won if planned.section else True,
-            "fold": planned.section.fold, "sequence": planned.sequence, "team_ids": teams.ids,
+            "fold": planned.section.fold, "sequence": planned.sequence, "team_ids": [Command.set(teams.ids)],
         } for planned in missing])
         for planned, stage in zip(missing, stages):
             if planned.section:
-                stage._take_terms(planned.section, ["name", "client_change"])
+                take_terms(stage, planned.section, ["name", "client_change"])
             else:
                 stage.update_field_translations("name", {
                     lang: self.with_context(lang=lang).env._("Won")
@@ -163,22 +171,25 @@ class ConveyorTradeApplication(models.Model):
     @api.model
     def _adapt_stages(self, plan, teams, decisions):
         for planned in plan:
-            stage = planned.stage
-            if not stage:
-                continue
-            vals = {"sequence": planned.sequence} if stage.sequence != planned.sequence else {}
-            linked = planned.section and stage.trade_section_id == planned.section
-            if planned.section and not linked:
-                vals.update(planned.section._prepare_stage())
-                stage._take_terms(planned.section, ["client_change", *(["name"] if planned.rename else [])])
-            if planned.origin in ("reused", "won") and stage.team_ids and not teams <= stage.team_ids or (
-                    linked and stage.team_ids and not teams):
-                vals["team_ids"] = (stage.team_ids | teams).ids if teams else []
-            if vals:
-                stage.write(vals)
+            if planned.stage and planned.is_new_link:
+                take_terms(planned.stage, planned.section, ["client_change", *(["name"] if planned.rename else [])])
+            if vals := planned.stage and self._prepare_adaption(planned, teams):
+                planned.stage.write(vals)
         for stage in self.env["crm.stage"].browse(decisions):
             if decisions[stage.id].use == "limit":
                 stage.team_ids = stage._teams_beside(teams)
+
+    @api.model
+    def _prepare_adaption(self, planned, teams):
+        """What changes on a stage that exists; nothing it was given by people
+        after an earlier application of the set."""
+        stage = planned.stage
+        vals = {"sequence": planned.sequence} if stage.sequence != planned.sequence else {}
+        if planned.is_new_link:
+            vals.update(planned.section._prepare_stage(stage))
+        if planned.origin in ("reused", "won") and stage.team_ids and not (teams and teams <= stage.team_ids):
+            vals["team_ids"] = [Command.set((stage.team_ids | teams).ids if teams else [])]
+        return vals
 
     @api.model
     def _make_items(self, stages):
@@ -192,7 +203,7 @@ class ConveyorTradeApplication(models.Model):
             if (stage, work) not in known]
         items = Item.create([work.with_context(lang=None)._prepare_item(stage) for work, stage in missing])
         for (work, _stage), item in zip(missing, items):
-            item._take_terms(work, ["name", "instructions"])
+            take_terms(item, work, ["name", "instructions"])
         return items
 
     # ------------------------------------------------------------ taking back

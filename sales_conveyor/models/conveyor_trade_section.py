@@ -77,11 +77,17 @@ class ConveyorTradeSection(models.Model):
             for section in self.sorted(lambda section: (section.sequence, section.id))
         ]
 
-    def _prepare_stage(self):
-        """Values of a stage that follows this section, beside name and teams."""
+    def _prepare_stage(self, stage):
+        """Values of ``stage`` when it begins to follow this section, beside
+        names and teams. An existing stage keeps its gate mode, its performer
+        unless that is the default, and a norm where the set has none."""
         self.ensure_one()
-        return {
-            "trade_section_id": self.id, "conveyor_phase": self.phase, "gate_mode": self.gate_mode,
-            "norm_days": self.norm_days, "norm_touches": self.norm_touches,
-            "performer": self.performer, "performer_role": self.performer_role,
+        vals = {
+            "trade_section_id": self.id, "conveyor_phase": self.phase,
+            "norm_days": self.norm_days or stage.norm_days, "norm_touches": self.norm_touches or stage.norm_touches,
         }
+        if not stage:
+            vals["gate_mode"] = self.gate_mode
+        if not stage or stage.performer == "salesperson":
+            vals.update(performer=self.performer, performer_role=self.performer_role)
+        return vals

@@ -46,3 +46,8 @@ class ConveyorTradeWork(models.Model):
             "proof_channel": self.proof_channel, "proof_field_ids": [(6, 0, self.proof_field_ids.ids)],
             "activity_type_id": self.activity_type_id.id,
         }
+
+    def _how(self):
+        """What proves it, in a few words for a person."""
+        self.ensure_one()
+        return self.env["conveyor.work.item"].new(self._prepare_item(self.env["crm.stage"]))._how()

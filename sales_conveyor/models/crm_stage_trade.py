@@ -1,4 +1,27 @@
-from odoo import fields, models
+from odoo import Command, fields, models
+
+# what applying a ready set may change on a section that exists
+TERMS = ("name", "client_change")
+VALUES = (
+    "sequence", "conveyor_phase", "norm_days", "norm_touches", "performer", "performer_role", "trade_section_id",
+    "team_ids",
+)
+
+
+def take_terms(record, template, names):
+    """Give ``record`` the texts ``names`` of ``template`` in every language."""
+    for name in names:
+        if template[name]:
+            write_terms(record, name, template._fields[name]._get_stored_translations(template))
+
+
+def write_terms(record, name, terms):
+    """Make ``terms`` ({language: text}) the texts of the field, and only these."""
+    if not terms:
+        record[name] = False
+        return
+    languages = {"en_US", *(code for code, _name in record.env["res.lang"].get_installed())}
+    record.update_field_translations(name, {lang: terms.get(lang, False) for lang in languages})
 
 
 class CrmStage(models.Model):
@@ -53,6 +76,39 @@ class CrmStage(models.Model):
                 "%(section)s: %(count)s open leads of %(teams)s or of no team stand in it. Move them first, keep the "
                 "section, or reuse it.", section=self.name, count=count, teams=", ".join(teams.mapped("name")))
         return False
+
+    # ------------------------------------------------------------ taking back
+    def _unused(self):
+        """Those in which no lead stands, and which none has passed."""
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)  # whoever's they are
+        standing = leads.search([("stage_id", "in", self.ids)]).stage_id
+        passed = self.env["conveyor.transition"].sudo().search(
+            ["|", ("from_stage_id", "in", self.ids), ("to_stage_id", "in", self.ids)])
+        return self - standing - passed.from_stage_id - passed.to_stage_id
+
+    def _snapshot(self):
+        """``{stage id: {field: value}}`` of what a ready set may change, as JSON."""
+        return {stage.id: {**{name: stage._plain(name) for name in VALUES},
+                           **{name: stage._fields[name]._get_stored_translations(stage) for name in TERMS}}
+                for stage in self}
+
+    def _plain(self, name):
+        value = self[name]
+        if isinstance(value, models.BaseModel):
+            return sorted(value.ids) if self._fields[name].type == "many2many" else value.id
+        return value
+
+    def _restore(self, change):
+        """Give back the value before, unless it was changed again since."""
+        name, before = change["field"], change["before"]
+        if not self or self._snapshot()[self.id][name] != change["after"]:
+            return
+        if name in TERMS:
+            write_terms(self, name, before)
+        elif name == "team_ids":
+            self.team_ids = [Command.set(self.env["crm.team"].browse(before).exists().ids)]
+        else:
+            self[name] = before
 
 
 class ConveyorWorkItem(models.Model):

@@ -1,1 +1,2 @@
+from . import conveyor_trade_apply
 from . import conveyor_waive
