@@ -113,13 +113,13 @@ class ConveyorTradeApplication(models.Model):
         sequences = trade.renumber([stage.sequence if stage else None for stage in stages])
         return [
             Planned(
-                self._origin(place, uses), stage, sections.browse(place.part or []),
+                self._origin_of(place, uses), stage, sections.browse(place.part or []),
                 decisions.get(stage.id, trade.Decision()).rename, sequence)
             for place, stage, sequence in zip(places, stages, sequences)
         ]
 
     @api.model
-    def _origin(self, place, uses):
+    def _origin_of(self, place, uses):
         if place.part:
             return "reused" if place.standing else "new"
         return "won" if place.standing is None or uses.get(place.standing) == trade.WON else "kept"

@@ -189,26 +189,33 @@ class ConveyorTransition(models.Model):
         """Record what happens to ``leads`` inside the block, once.
 
         The last known state is kept on the cursor, so that a write inside a
-        write (an automation, a recompute) records its own step and the outer
-        one only what is left.
+        write (an automation, a recompute) first records the step made so far,
+        then its own, and the outer one only what is left.
         """
+        by_person = leads._moved_by_person()
         leads = leads.sudo()  # one's own write may take a lead out of one's sight
         known = self.env.cr.cache.setdefault("conveyor_watch", {})
+        self._note(leads.filtered(lambda lead: lead.id in known), known, by_person)
         fresh = {lead.id: lead._conveyor_state() for lead in leads if lead.id not in known}
         known.update(fresh)
         try:
             yield
-            steps = []
-            for lead in leads:
-                before, after = known[lead.id], lead._conveyor_state()
-                if before != after:
-                    known[lead.id] = after
-                    steps.append((lead, before, after))
-            if steps:
-                leads._conveyor_moved(steps)
+            self._note(leads, known, by_person)
         finally:
             for lead_id in fresh:
                 known.pop(lead_id, None)
+
+    @api.model
+    def _note(self, leads, known, by_person):
+        """Record the steps from the known states to the present ones."""
+        steps = []
+        for lead in leads:
+            before, after = known[lead.id], lead._conveyor_state()
+            if before != after:
+                known[lead.id] = after
+                steps.append((lead, before, after))
+        if steps:
+            leads._conveyor_moved(steps, by_person)
 
     @api.model
     def _record_steps(self, steps):

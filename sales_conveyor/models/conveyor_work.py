@@ -146,7 +146,7 @@ class ConveyorWork(models.Model):
     def _touched(self, works):
         dates = self.env["conveyor.touch"]._dates_by_channel(works.lead_id)
         return works.filtered(lambda work: any(
-            date >= work.create_date for channel, date in dates[work.lead_id.id]
+            date >= work.create_date.replace(microsecond=0) for channel, date in dates[work.lead_id.id]
             if work.item_id.proof_channel in (False, channel)))
 
     @api.model
@@ -213,6 +213,12 @@ class ConveyorWork(models.Model):
             return
         self.write({"state": "done", "done_date": fields.Datetime.now(), "done_user_id": self.env.uid})
         self.activity_id.filtered("active").with_context(conveyor_work_done=True)._action_done()
+        self.lead_id._plan_next_work()
+
+    def _complete_by_activity(self):
+        """Their activities were done: so is the work, where a tick or a touch
+        is the proof; else the next item's turn comes."""
+        self.filtered(lambda work: work.proof in ("done", "touch"))._finish()
         self.lead_id._plan_next_work()
 
     def action_waive(self, reason):

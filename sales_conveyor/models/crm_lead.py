@@ -156,9 +156,8 @@ class CrmLead(models.Model):
     def _conveyor_pipeline(self):
         return self.env["crm.stage"]._pipeline(self.team_id.id)
 
-    def _conveyor_moved(self, steps):
+    def _conveyor_moved(self, steps, by_person):
         """What follows from moves; ``steps``: (lead, state before, state after)."""
-        by_person = self._moved_by_person()
         self.env["conveyor.transition"]._record_steps(steps)
         moved = self.browse([lead.id for lead, before, after in steps if before[0] != after[0]])
         closed = self.browse([lead.id for lead, before, after in steps if before[1] != after[1]])

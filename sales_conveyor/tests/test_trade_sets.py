@@ -1,0 +1,393 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
+
+from ..engine import trade
+
+NAMES = {  # section names of TRADE_SETS, in order
+    "general": ["New lead", "Contact", "Needs", "Trial", "Presentation", "Objections", "Closing",
+                "Welcome", "Bigger purchase", "Regular", "Recommends"],
+    "coffee": ["Passers-by", "Guest", "First cup", "Second visit", "Office order",
+               "Higher check", "Regular guest", "Brings friends"],
+    "furniture": ["Enquiry or visit", "Needs", "Measuring", "Design and quote", "Doubts and choice",
+                  "Contract and deposit", "Delivery and fitting", "Completing the room", "Returns", "Recommends"],
+    "beauty": ["Request", "Booked", "First visit", "Rebooked", "Second service", "Course or pass", "Regular",
+               "Brings friend"],
+    "dental": ["Enquiry", "Consultation booked", "Examination and plan", "Plan agreed", "First stage",
+               "Treatment by plan", "Prevention", "Extended care", "Family and friends"],
+    "b2b": ["Target company", "Qualified", "Deciders", "Needs and sample", "Offer", "Negotiation",
+            "Contract, first order", "Start", "Wider range", "Regular orders", "Recommends"],
+}
+
+
+class TradeCase(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("ru_RU")
+        cls.env["res.company"].search([("id", "!=", cls.env.company.id)]).active = False
+        cls.manager = new_test_user(cls.env, "trade_manager", groups="sales_team.group_sale_manager")
+        cls.salesman = new_test_user(cls.env, "trade_salesman", groups="sales_team.group_sale_salesman")
+        cls.general = cls.env.ref("sales_conveyor.trade_set_general")
+        cls.env["crm.lead"].with_context(active_test=False).search([]).unlink()
+        cls.env["crm.stage"].search([]).unlink()
+        cls.new, cls.qualified, cls.offer, cls.won = cls.env["crm.stage"].create([
+            {"name": "New", "sequence": 1}, {"name": "Qualified", "sequence": 2},
+            {"name": "Proposition", "sequence": 3}, {"name": "Won", "sequence": 70, "is_won": True}])
+        cls.team, cls.other_team = cls.env["crm.team"].create([{"name": "Kitchens"}, {"name": "Sofas"}])
+        cls.no_team = cls.env["crm.team"]
+
+    def wizard(self, trade_set=None, teams=None, user=None):
+        values = {"set_id": (trade_set or self.general).id, "scope": "teams" if teams else "company",
+                  "team_ids": [Command.set(teams.ids if teams else [])]}
+        return self.env["conveyor.trade.apply"].with_user(user or self.manager).create(values)
+
+    def preview(self, *args, **kwargs):
+        wizard = self.wizard(*args, **kwargs)
+        wizard.action_next()
+        wizard.action_next()
+        return wizard
+
+    def apply(self, *args, **kwargs):
+        wizard = self.preview(*args, **kwargs)
+        wizard.action_apply()
+        return self.env["conveyor.trade.application"].search([], limit=1)
+
+    def line(self, wizard, stage):
+        return wizard.stage_ids.filtered(lambda line: line.stage_id == stage)
+
+    def pipeline(self, team=None):
+        stages = self.env["crm.stage"].search([], order="sequence, id")
+        return stages.filtered(lambda stage: not stage.team_ids or team and team in stage.team_ids)
+
+    def counts(self):
+        return (self.env["crm.stage"].search_count([]),
+                self.env["conveyor.work.item"].with_context(active_test=False).search_count([]))
+
+
+@tagged("post_install", "-at_install")
+class TestTradeSetContent(TradeCase):
+    def test_six_sets_with_their_sections(self):
+        for slug, names in NAMES.items():
+            sections = self.env.ref(f"sales_conveyor.trade_set_{slug}").section_ids
+            self.assertEqual(sections.mapped("name"), names, slug)
+
+    def test_at_most_two_required_items_and_each_provable_by_a_fact(self):
+        for section in self.env["conveyor.trade.section"].search([]):
+            required = section.work_ids.filtered("required")
+            self.assertLessEqual(len(required), 2, section.name)
+            self.assertNotIn("done", required.mapped("proof"), section.name)
+            self.assertEqual(section.gate_mode, "inherit")
+
+    def test_every_section_and_work_says_what_it_is_for(self):
+        sections = self.env["conveyor.trade.section"].search([])
+        self.assertTrue(all(section.client_change for section in sections))
+        self.assertTrue(all(work.instructions and work.activity_type_id for work in sections.work_ids))
+        self.assertEqual(set(sections.filtered(lambda section: not section.work_ids).mapped("name")), {"Passers-by"})
+
+    def test_everything_is_translated(self):
+        self.env["res.lang"]._activate_lang("bg_BG")
+        self.env["ir.module.module"]._load_module_terms(["sales_conveyor"], ["ru_RU", "bg_BG"])
+        texts = {"conveyor.trade.set": ["name", "description"], "conveyor.trade.section": ["name", "client_change"],
+                 "conveyor.trade.work": ["name", "instructions"]}
+        for model, names in texts.items():
+            for record in self.env[model].search([]):
+                for name in names:
+                    terms = record._fields[name]._get_stored_translations(record)
+                    for lang in ("ru_RU", "bg_BG"):
+                        self.assertRegex(terms.get(lang, ""), "[а-яА-Я]", f"{lang} {model} {name}: {terms['en_US']}")
+
+
+@tagged("post_install", "-at_install")
+class TestTradeSetApplication(TradeCase):
+    def test_nothing_is_written_before_apply(self):
+        before = self.counts(), self.env["crm.stage"].search([])._snapshot()
+        self.preview()
+        self.assertEqual(before, (self.counts(), self.env["crm.stage"].search([])._snapshot()))
+
+    def test_company_gets_the_whole_pipeline_in_order(self):
+        self.apply()
+        self.assertEqual(self.pipeline().mapped("name"), [*NAMES["general"][:7], "Won", *NAMES["general"][7:]])
+        self.assertEqual(self.pipeline().mapped("conveyor_phase"),
+                         ["lead_generation", *["first_sale"] * 7, *["account_management"] * 4])
+        self.assertEqual(self.pipeline().filtered("is_won"), self.won)
+        sequences = self.pipeline().mapped("sequence")
+        self.assertEqual(sequences, sorted(set(sequences)))
+
+    def test_reused_section_keeps_its_id_and_leads(self):
+        lead = self.env["crm.lead"].create({"name": "Shelf", "stage_id": self.offer.id})
+        self.offer.fold = True
+        self.apply()
+        self.assertEqual(lead.stage_id, self.offer)
+        self.assertEqual((self.offer.name, self.offer.fold, self.offer.norm_days), ("Presentation", True, 5))
+        self.assertTrue(self.offer.client_change)
+        self.assertEqual(self.offer.work_item_ids.mapped("name"), ["Offer in writing", "Offer walked through live"])
+        self.assertEqual(lead.work_ids.item_id, self.offer.work_item_ids)
+
+    def test_twice_makes_nothing_twice(self):
+        self.apply()
+        before = self.counts()
+        application = self.apply()
+        self.assertEqual(self.counts(), before)
+        self.assertFalse(application.stage_ids or application.item_ids or application.changes)
+
+    def test_twice_after_people_changed_the_sections(self):
+        self.apply()
+        self.offer.write({"name": "Showing", "norm_days": 9, "client_change": "He is glad"})
+        item = self.offer.work_item_ids[0]
+        item.active = False
+        self.offer.work_item_ids[1].name = "Shown"
+        before = self.counts()
+        application = self.apply()
+        self.assertEqual(self.counts(), before)
+        self.assertFalse(application.changes)
+        self.assertEqual((self.offer.name, self.offer.norm_days, item.active), ("Showing", 9, False))
+
+    def test_preview_is_the_result(self):
+        self.env["crm.stage"].create({"name": "Something of ours", "sequence": 50})
+        for trade_set in self.env["conveyor.trade.set"].search([]):
+            wizard = self.preview(trade_set)
+            shown = wizard.place_ids.filtered(lambda place: place.origin != "limited").mapped(
+                lambda place: (place.name, place.phase, place.norm_days, place.norm_touches,
+                               place.work.count("•") if place.work else 0))
+            wizard.action_apply()
+            self.assertEqual(shown, [
+                (stage.name, stage.conveyor_phase, stage.norm_days, stage.norm_touches, len(stage.work_item_ids))
+                for stage in self.pipeline()], trade_set.name)
+
+    def test_preview_of_changed_sections_is_shown_anew(self):
+        wizard = self.preview()
+        self.env["crm.stage"].create({"name": "Something of ours", "sequence": 50})
+        before = self.counts()
+        wizard.action_apply()
+        self.assertTrue(wizard.has_changed)
+        self.assertEqual(self.counts(), before)
+        self.assertIn("Something of ours", wizard.place_ids.mapped("name"))
+        wizard.action_apply()
+        self.assertGreater(self.counts(), before)
+
+    def test_won_section_is_made_where_there_is_none(self):
+        self.won.unlink()
+        self.apply()
+        won = self.pipeline().filtered("is_won")
+        self.assertEqual(won.mapped("name"), ["Won"])
+        self.assertEqual(self.pipeline().ids.index(won.id), 7)
+        before = self.counts()
+        self.apply()
+        self.assertEqual(self.counts(), before)
+
+    def test_set_with_a_won_section_of_its_own(self):
+        own = self.env["conveyor.trade.set"].create({"name": "Ours", "section_ids": [
+            Command.create({"name": "Ask", "phase": "lead_generation", "sequence": 1}),
+            Command.create({"name": "Sold", "is_won": True, "sequence": 2}),
+            Command.create({"name": "Care", "phase": "account_management", "sequence": 3})]})
+        self.apply(own)
+        self.assertEqual(self.pipeline().filtered("is_won"), self.won)
+        self.assertEqual(self.won.name, "Sold")
+
+    def test_sections_may_be_left_out(self):
+        wizard = self.wizard()
+        wizard.section_ids -= self.env.ref("sales_conveyor.trade_section_general_trial")
+        wizard.action_next()
+        wizard.action_next()
+        wizard.action_apply()
+        self.assertNotIn("Trial", self.pipeline().mapped("name"))
+
+    def test_russian_pipeline_is_recognised(self):
+        self.new.name = "Входящие"
+        self.offer.name = "Коммерческое предложение"
+        wizard = self.wizard()
+        wizard.action_next()
+        self.assertEqual(self.line(wizard, self.offer).section_id.name, "Presentation")
+        self.assertEqual(self.line(wizard, self.new).section_id.name, "New lead")
+
+    def test_texts_come_in_every_language(self):
+        self.env["ir.module.module"]._load_module_terms(["sales_conveyor"], ["ru_RU"])
+        self.won.unlink()
+        self.apply()
+        russian = self.pipeline().with_context(lang="ru_RU")
+        self.assertEqual(russian.mapped("name")[:3], ["Новый лид", "Установление контакта", "Выявление потребностей"])
+        self.assertEqual(russian[2].work_item_ids[0].name, "Задача, срок, деньги")
+        self.assertRegex(russian[2].work_item_ids[0].instructions, "Спрашивайте")
+        self.assertRegex(russian[2].client_change, "Клиент вслух")
+
+    def test_user_working_in_russian_makes_the_same(self):
+        self.env["ir.module.module"]._load_module_terms(["sales_conveyor"], ["ru_RU"])
+        self.manager.lang = "ru_RU"
+        self.env["crm.stage"].search([])
+        wizard = self.wizard().with_context(lang="ru_RU")
+        wizard.action_next()
+        wizard.action_next()
+        wizard.action_apply()
+        self.assertIn("Needs", self.pipeline().with_context(lang="en_US").mapped("name"))
+        self.assertIn("Выявление потребностей", self.pipeline().with_context(lang="ru_RU").mapped("name"))
+
+    def test_new_lead_lands_in_the_first_section_that_takes_leads(self):
+        self.apply(self.env.ref("sales_conveyor.trade_set_coffee"))
+        self.assertEqual(self.env["crm.lead"].create({"name": "Cup", "team_id": False}).stage_id.name, "Guest")
+
+    def test_salesperson_is_refused(self):
+        with self.assertRaises(AccessError):
+            self.wizard(user=self.salesman)
+        with self.assertRaises(AccessError):
+            self.env["conveyor.trade.application"].with_user(self.salesman)._apply(
+                self.general, self.no_team, self.general.section_ids, {})
+        with self.assertRaises(AccessError):
+            self.general.with_user(self.salesman).name = "Mine"
+
+
+@tagged("post_install", "-at_install")
+class TestTradeSetMapping(TradeCase):
+    def mapped(self, stage, use, section=None, **kwargs):
+        wizard = self.wizard(**kwargs)
+        wizard.action_next()
+        self.line(wizard, stage).write({"use": use, "section_id": section and section.id})
+        return wizard
+
+    def test_kept_section_stays_behind_its_neighbour_untouched(self):
+        wizard = self.mapped(self.offer, "keep")
+        wizard.action_next()
+        wizard.action_apply()
+        names = self.pipeline().mapped("name")
+        self.assertEqual(names[names.index("Contact") + 1], "Proposition")
+        self.assertIn("Presentation", names)
+        self.assertFalse(self.offer.work_item_ids or self.offer.trade_section_id or self.offer.norm_days)
+
+    def test_name_is_kept_when_asked(self):
+        wizard = self.wizard()
+        wizard.action_next()
+        self.line(wizard, self.offer).rename = False
+        wizard.action_next()
+        self.assertIn("Proposition", wizard.place_ids.mapped("name"))
+        wizard.action_apply()
+        self.assertEqual(self.offer.name, "Proposition")
+        self.assertEqual(self.offer.trade_section_id.name, "Presentation")
+
+    def test_what_cannot_be_is_refused_in_words(self):
+        needs = self.env.ref("sales_conveyor.trade_section_general_needs")
+        presentation = self.env.ref("sales_conveyor.trade_section_general_presentation")
+        cases = [
+            (self.won, "reuse", needs, "is a won section"),
+            (self.offer, "won", None, "is no won section"),
+            (self.offer, "reuse", None, "Choose which section"),
+            (self.qualified, "reuse", presentation, "Two sections are to become Presentation"),
+            (self.offer, "limit", None, "no other teams"),
+        ]
+        for stage, use, section, message in cases:
+            with self.subTest(message), self.assertRaisesRegex(UserError, message):
+                self.mapped(stage, use, section).action_next()
+
+    def test_team_gets_its_own_sections_and_leaves_the_others(self):
+        wizard = self.preview(teams=self.team)
+        self.assertEqual(wizard.stage_ids.mapped(lambda line: (line.stage_id.name, line.use)), [
+            ("New", "reuse"), ("Qualified", "limit"), ("Proposition", "limit"), ("Won", "won")])
+        wizard.action_apply()
+        self.assertEqual(self.pipeline(self.team).mapped("name"), [
+            "New", *NAMES["general"][1:7], "Won", *NAMES["general"][7:]])
+        self.assertEqual(self.pipeline(self.other_team).mapped("name"), ["New", "Qualified", "Proposition", "Won"])
+        self.assertEqual(self.env["crm.stage"]._pipeline(self.other_team.id),
+                         tuple((self.new + self.qualified + self.offer + self.won).ids))
+
+    def test_team_twice_then_another_team_shares_the_sections(self):
+        self.apply(teams=self.team)
+        before = self.counts()
+        self.apply(teams=self.team)
+        self.assertEqual(self.counts(), before)
+        self.apply(teams=self.other_team)
+        self.assertEqual(self.counts(), before)
+        contact = self.env["crm.stage"].search([("name", "=", "Contact")])
+        self.assertEqual(contact.team_ids, self.team | self.other_team)
+
+    def test_team_first_then_the_company_makes_nothing_twice(self):
+        self.apply(teams=self.team)
+        before = self.counts()
+        self.apply()
+        self.assertEqual(self.counts(), before)
+        self.assertFalse(self.env["crm.stage"].search([("trade_section_id", "!=", False)]).team_ids)
+
+    def test_limit_is_refused_while_leads_stand_there(self):
+        self.env["crm.lead"].create([
+            {"name": f"Shelf {number}", "team_id": self.team.id, "stage_id": self.offer.id} for number in range(3)])
+        wizard = self.mapped(self.offer, "limit", teams=self.team)
+        self.assertRegex(self.line(wizard, self.offer).note, "3 open leads of Kitchens")
+        with self.assertRaisesRegex(UserError, "Proposition: 3 open leads of Kitchens"):
+            wizard.action_next()
+
+    def test_section_with_the_teams_leads_is_proposed_for_reuse_under_its_name(self):
+        self.env["crm.lead"].create({"name": "Shelf", "team_id": self.team.id, "stage_id": self.offer.id})
+        wizard = self.wizard(teams=self.team)
+        wizard.action_next()
+        line = self.line(wizard, self.offer)
+        self.assertEqual((line.use, line.section_id.name, line.rename), ("reuse", "Presentation", False))
+        self.assertRegex(line.note, "Sofas")
+
+    def test_leads_without_a_team_keep_an_open_section(self):
+        with self.assertRaisesRegex(UserError, "Leads without a team"):
+            self.mapped(self.new, "limit", teams=self.team).action_next()
+
+    def test_with_several_companies_a_set_goes_to_teams(self):
+        company = self.env["res.company"].create({"name": "Second"})
+        team = self.env["crm.team"].create({"name": "Second's", "company_id": company.id})
+        with self.assertRaisesRegex(UserError, "choose the teams"):
+            self.wizard().action_next()
+        self.assertEqual(Form(self.env["conveyor.trade.apply"].with_user(self.manager)).scope, "teams")
+        self.apply(teams=self.team)
+        self.assertNotIn("Contact", self.pipeline(team).mapped("name"))
+
+    def test_other_teams_order_is_untouched(self):
+        self.env["crm.stage"].create({"name": "Sofa test", "sequence": 2, "team_ids": self.other_team.ids})
+        order = self.pipeline(self.other_team)
+        self.apply(teams=self.team)
+        self.assertEqual(self.pipeline(self.other_team).filtered(lambda stage: stage in order), order)
+
+
+@tagged("post_install", "-at_install")
+class TestTradeSetTakenBack(TradeCase):
+    def test_all_is_as_before(self):
+        before = self.counts(), self.env["crm.stage"].search([])._snapshot()
+        application = self.apply()
+        application.with_user(self.manager).action_undo()
+        self.assertEqual((self.counts(), self.env["crm.stage"].search([])._snapshot()), before)
+        with self.assertRaisesRegex(UserError, "already"):
+            application.action_undo()
+
+    def test_sections_that_leads_stand_in_or_passed_stay(self):
+        application = self.apply()
+        needs, trial, closing = (
+            self.env["crm.stage"].search([("name", "=", name)]) for name in ("Needs", "Trial", "Closing"))
+        lead = self.env["crm.lead"].create({"name": "Shelf", "stage_id": needs.id})
+        lead.stage_id = trial
+        notice = application.action_undo()
+        self.assertEqual(application.stage_ids.exists(), needs | trial)
+        self.assertFalse(closing.exists())
+        self.assertIn("Needs, Trial", notice["params"]["message"])
+        self.assertEqual(len(needs.work_item_ids), 2)
+
+    def test_what_people_changed_since_stays(self):
+        application = self.apply()
+        self.offer.norm_days = 12
+        application.action_undo()
+        self.assertEqual((self.offer.norm_days, self.offer.name), (12, "Proposition"))
+
+    def test_done_work_goes_into_the_archive(self):
+        lead = self.env["crm.lead"].create({"name": "Shelf", "stage_id": self.qualified.id})
+        application = self.apply()
+        work = lead.work_ids[1]
+        work.answer = "His wife"
+        self.assertEqual(work.state, "done")
+        application.action_undo()
+        self.assertEqual(work.exists().item_id.active, False)
+
+    def test_teams_are_given_back(self):
+        application = self.apply(teams=self.team)
+        self.assertEqual(self.qualified.team_ids & self.team, self.no_team)
+        application.action_undo()
+        self.assertFalse(self.qualified.team_ids)
+
+
+class TestTradeEngine(TransactionCase):
+    def test_renumber_changes_few(self):
+        for sequences, expected in (
+                ([1, 2, 3], [1, 2, 3]), ([1, None, 2, 70], [1, 2, 3, 70]), ([5, 5, 5], [5, 6, 7]),
+                ([None, 1], [0, 1]), ([70, 3, None], [70, 71, 72])):
+            self.assertEqual(trade.renumber(sequences), expected)
