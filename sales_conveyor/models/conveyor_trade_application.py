@@ -76,7 +76,7 @@ class ConveyorTradeApplication(models.Model):
     @api.model
     def _landing(self, limited):
         """Open sections that are left to leads without a team."""
-        return self.env["crm.stage"].search([
+        return self.env["crm.stage"].sudo().search([  # with other companies' teams in view
             ("id", "not in", limited.ids), ("team_ids", "=", False), ("is_won", "=", False), ("fold", "=", False)])
 
     @api.model
@@ -174,10 +174,10 @@ class ConveyorTradeApplication(models.Model):
             if planned.stage and planned.is_new_link:
                 take_terms(planned.stage, planned.section, ["client_change", *(["name"] if planned.rename else [])])
             if vals := planned.stage and self._prepare_adaption(planned, teams):
-                planned.stage.write(vals)
+                planned.stage.sudo().write(vals)  # its teams may be other companies'
         for stage in self.env["crm.stage"].browse(decisions):
             if decisions[stage.id].use == "limit":
-                stage.team_ids = stage._teams_beside(teams)
+                stage.sudo().team_ids = stage._teams_beside(teams)  # other companies' among them
 
     @api.model
     def _prepare_adaption(self, planned, teams):
@@ -187,8 +187,9 @@ class ConveyorTradeApplication(models.Model):
         vals = {"sequence": planned.sequence} if stage.sequence != planned.sequence else {}
         if planned.is_new_link:
             vals.update(planned.section._prepare_stage(stage))
-        if planned.origin in ("reused", "won") and stage.team_ids and not (teams and teams <= stage.team_ids):
-            vals["team_ids"] = [Command.set((stage.team_ids | teams).ids if teams else [])]
+        own = stage._teams()
+        if planned.origin in ("reused", "won") and own and not (teams and teams <= own):
+            vals["team_ids"] = [Command.set((own | teams).ids if teams else [])]
         return vals
 
     @api.model

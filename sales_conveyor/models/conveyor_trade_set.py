@@ -54,7 +54,7 @@ class ConveyorTradeSet(models.Model):
         return [
             trade.Standing(
                 stage.id, trade.normalised(stage._names()), stage.is_won, stage.fold,
-                candidate=not stage.team_ids or bool(teams) and teams <= stage.team_ids,
+                candidate=not stage._teams() or bool(teams) and teams <= stage._teams(),
                 part=stage.trade_section_id.id if stage.trade_section_id.set_id == self else None)
             for stage in self.env["crm.stage"].search([], order="sequence, id")
         ]
@@ -79,7 +79,7 @@ class ConveyorTradeSet(models.Model):
         """For some teams only: leave the others' sections to them where no
         lead stands in the way, but always keep where new leads land."""
         landing = self.env["crm.stage"].browse(decisions).filtered(
-            lambda stage: not stage.team_ids and not stage.is_won and not stage.fold)[:1]
+            lambda stage: not stage._teams() and not stage.is_won and not stage.fold)[:1]
         for stage in self.env["crm.stage"].browse(decisions) - landing:
             linked = stage.trade_section_id.set_id == self
             if not stage.is_won and not linked and not stage._limit_problem(teams):

@@ -42,18 +42,20 @@ class CrmStage(models.Model):
 
     def _is_passed_by(self, teams):
         """Whether leads of any of ``teams`` (none: of any team) can pass it."""
-        self.ensure_one()
-        return not teams or not self.team_ids or bool(self.team_ids & teams)
+        own = self._teams()
+        return not teams or not own or bool(own & teams)
 
     def _teams_beside(self, teams):
         """The teams beside ``teams`` whose leads can pass it."""
-        self.ensure_one()
         if not teams:
             return teams
-        return (self.team_ids or self._all_teams()) - teams
+        return (self._teams() or self.env["crm.team"].sudo().search([])) - teams  # all companies', as for _teams
 
-    def _all_teams(self):
-        return self.env["crm.team"].sudo().search([])  # a section may be shared with another company's team
+    def _teams(self):
+        """Its teams, those of companies that the user does not see included:
+        without them the section would look as if it were everybody's."""
+        self.ensure_one()
+        return self.sudo().team_ids
 
     def _open_leads_of(self, teams):
         """Number of open leads here that belong to ``teams`` or to no team;
@@ -93,7 +95,7 @@ class CrmStage(models.Model):
                 for stage in self}
 
     def _plain(self, name):
-        value = self[name]
+        value = self._teams() if name == "team_ids" else self[name]
         if isinstance(value, models.BaseModel):
             return sorted(value.ids) if self._fields[name].type == "many2many" else value.id
         return value
@@ -106,7 +108,7 @@ class CrmStage(models.Model):
         if name in TERMS:
             write_terms(self, name, before)
         elif name == "team_ids":
-            self.team_ids = [Command.set(self.env["crm.team"].browse(before).exists().ids)]
+            self.sudo().team_ids = [Command.set(self.env["crm.team"].browse(before).exists().ids)]
         else:
             self[name] = before
 

@@ -126,10 +126,9 @@ class ConveyorTradeApply(models.TransientModel):
         plan = self.env["conveyor.trade.application"]._plan(
             self.set_id, self._teams(), self.section_ids, self._decisions())
         limited = self.stage_ids.filtered(lambda line: line.use == "limit").stage_id
-        seen = self.stage_ids.filtered(
-            lambda line: line.use != "keep" or line.stage_id._is_passed_by(self._teams())).stage_id
-        places = [self._prepare_place(planned) for planned in plan
-                  if not planned.stage or planned.stage in seen - limited]
+        places = [
+            self._prepare_place(planned) for planned in plan
+            if planned.origin != "kept" or planned.stage._is_passed_by(self._teams()) and planned.stage not in limited]
         places += [{"origin": "limited", "stage_id": stage.id, "name": stage.name, "phase": stage.conveyor_phase}
                    for stage in limited]
         self.place_ids = [Command.clear(), *(
@@ -232,7 +231,7 @@ class ConveyorTradeApplyPlace(models.TransientModel):
     phase = fields.Selection(PHASES)
     name = fields.Char("Section")
     stage_id = fields.Many2one("crm.stage", "Section Now", ondelete="cascade")
-    section_id = fields.Many2one("conveyor.trade.section", ondelete="cascade")
+    section_id = fields.Many2one("conveyor.trade.section", "Section of the Set", ondelete="cascade")
     work = fields.Text("Standard Work")
     new_work_count = fields.Integer()
     norm_days = fields.Integer("Days")
