@@ -297,6 +297,20 @@ class ConveyorWork(models.Model):
         debts = self._ensure(missing).filtered(lambda work: work.state == "todo" and not work.debt_date)
         debts.write({"debt_date": fields.Datetime.now(), "debt_by_machine": not by_person})
 
+    def _is_current(self):
+        """Whether it is to be done now, by the lead's salesperson."""
+        self.ensure_one()
+        lead = self.lead_id
+        return (self.state == "todo" and self.stage_id == lead.stage_id and lead.active
+                and lead.won_status == "pending" and bool(lead.user_id)
+                and self.stage_id.performer != "automatic")
+
+    def _unplan(self):
+        """Take back the activities; work that is still to do can be planned again."""
+        activities = self.activity_id
+        self.is_planned = False
+        activities.unlink()
+
     def _plan_activity(self):
         """Plan these works as activities of their leads' salespeople."""
         today = fields.Date.context_today(self)

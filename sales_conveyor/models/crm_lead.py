@@ -37,7 +37,7 @@ class CrmLead(models.Model):
     has_factor_no = fields.Boolean(compute="_compute_has_factor_no")
     # ------------------------------------------------------------ sale and people
     sale_kind = fields.Selection(
-        [("first", "First sale"), ("repeat", "Repeat sale")], "First or Repeat", readonly=True, copy=False, index=True,
+        [("first", "First sale"), ("repeat", "Repeat sale")], "First or Repeat", default="first", readonly=True, copy=False, index=True,
         help="Repeat: the customer had a confirmed order or a won opportunity before this one was won, was lost, "
              "or until now while it is open.")
     first_seller_id = fields.Many2one(
@@ -115,12 +115,14 @@ class CrmLead(models.Model):
     def write(self, vals):
         if vals.get("stage_id"):
             self._check_gate(vals)
+        partners = self.partner_id if "partner_id" in vals else self.env["res.partner"]
         if not vals.keys() & MOVING_FIELDS:
             result = super().write(vals)
         else:
             with self.env["conveyor.transition"]._watch(self):
                 result = super().write(vals)
         self._conveyor_written(vals)
+        partners._refresh_sale_kind()
         return result
 
     def _compute_field_value(self, field):
@@ -147,6 +149,8 @@ class CrmLead(models.Model):
             leads._refresh_sale_kind()
         if vals.keys() & {"snooze_until", "user_id"}:
             leads._plan_come_back(vals)
+        if "user_id" in vals:
+            leads._pass_on_work()
         if vals.keys() & FUNNEL_FIELDS:
             self.env["conveyor.funnel.fact"]._mark(self.ids)
 
@@ -165,6 +169,7 @@ class CrmLead(models.Model):
         closed._refresh_sale_kind()
         self._hand_over_customers(steps)
         moved._enter_sections()
+        (closed - moved)._plan_next_work()
 
     def _leave_sections(self, steps, by_person):
         """Work left undone becomes a debt; its planned activities go."""

@@ -71,24 +71,29 @@ class CrmLead(models.Model):
 
     # ------------------------------------------------------------ next activity
     def _plan_next_work(self):
-        """Only the next open item of the section is an activity."""
+        """Only the next open item of the section is an activity; closed leads,
+        sections left and work done have none."""
         if not self.env["conveyor.work.item"]._stages_with_work():
             return
-        leads = self.sudo().filtered(  # activities of leads one has just handed over
-            lambda lead: lead.active and lead.won_status == "pending")
-        works = self.env["conveyor.work"].sudo().search([("lead_id", "in", self.ids), ("activity_id", "!=", False)])
-        works.filtered(lambda work: work.stage_id != work.lead_id.stage_id or work.state != "todo") \
-            .activity_id.filtered("active").unlink()
-        todo = self.env["conveyor.work"].sudo().search(
-            [("lead_id", "in", leads.ids), ("state", "=", "todo"), ("binds", "=", True)],
-            order="lead_id, id").filtered(lambda work: work.stage_id == work.lead_id.stage_id)
-        chosen = self.env["conveyor.work"].sudo()
-        for lead, mine in todo.grouped("lead_id").items():
-            ahead = mine.sorted(lambda work: (work.sequence, work.id)).filtered(
+        Work = self.env["conveyor.work"].sudo()  # also of leads that one has just handed over
+        planned = Work.search([("lead_id", "in", self.ids), ("activity_id.active", "=", True)])
+        planned.filtered(lambda work: not work._is_current())._unplan()
+        todo = Work.search([("lead_id", "in", self.ids), ("state", "=", "todo"), ("binds", "=", True)])
+        chosen = Work
+        for works in todo.filtered(lambda work: work._is_current()).grouped("lead_id").values():
+            ahead = works.sorted(lambda work: (work.sequence, work.id)).filtered(
                 lambda work: not work.is_planned or work.activity_id.active)[:1]
-            if lead.user_id and ahead.item_id.activity_type_id and not ahead.is_planned:
+            if ahead.item_id.activity_type_id and not ahead.is_planned:
                 chosen += ahead
         chosen._plan_activity()
+
+    def _pass_on_work(self):
+        """A new salesperson does what was planned for the one before."""
+        works = self.env["conveyor.work"].sudo().search(
+            [("lead_id", "in", self.ids), ("activity_id.active", "=", True)])
+        for user, mine in works.grouped("user_id").items():
+            mine.activity_id.filtered(lambda activity: activity.user_id != user).user_id = user
+        self._plan_next_work()
 
     def _plan_come_back(self, vals):
         """An activity on the client's own date; moved with it, gone without it."""

@@ -13,6 +13,14 @@ class ResPartner(models.Model):
             (before | self.commercial_partner_id)._refresh_sale_kind()
         return result
 
+    def unlink(self):
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False).search(  # whosever they are
+            [("partner_id", "in", self.ids)])
+        result = super().unlink()
+        leads.invalidate_recordset(["partner_id"])
+        leads._refresh_sale_kind()
+        return result
+
     def _refresh_sale_kind(self):
         """Judge the sale kind of the leads of these partners' companies anew."""
         self._refresh_sale_kind_of(self.ids)

@@ -91,3 +91,15 @@ class TestSaleKind(ConveyorCase):
         self.assertEqual((first.sale_kind, second.sale_kind), ("repeat", "first"))
         first.unlink()
         self.assertEqual(second.sale_kind, "first")
+
+    def test_a_won_lead_that_goes_to_another_customer_takes_its_sale_along(self):
+        first, second = self.win(self.ada, 1), self.win(self.ada, 2)
+        first.partner_id = self.customer("Bob")
+        self.assertEqual((first.sale_kind, second.sale_kind), ("first", "first"))
+
+    def test_a_deleted_customer_leaves_first_sales(self):
+        twin = self.customer("Twin")
+        self.win(twin, 1)
+        second = self.win(twin, 2)
+        twin.unlink()
+        self.assertEqual(second.sale_kind, "first")

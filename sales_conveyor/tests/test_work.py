@@ -40,6 +40,30 @@ class TestWork(ConveyorCase):
         lead.stage_id = self.offer
         self.assertFalse(lead.activity_ids)
 
+    def test_a_closed_lead_has_no_work_to_do_and_a_reopened_one_has_again(self):
+        self.item(self.needs, "First", activity_type_id=self.todo_type.id)
+        lead = self.lead(self.needs)
+        lead.action_set_lost()
+        self.assertFalse(lead.activity_ids)
+        lead.action_restore()
+        self.assertEqual(lead.activity_ids.mapped("summary"), ["First"])
+
+    def test_a_section_that_runs_by_itself_plans_nothing(self):
+        self.item(self.needs, "First", activity_type_id=self.todo_type.id)
+        self.needs.performer = "automatic"
+        lead = self.lead(self.needs)
+        self.assertFalse(lead.activity_ids)
+        self.assertEqual(lead.work_total, 1)
+
+    def test_a_new_salesperson_inherits_the_activity(self):
+        self.item(self.needs, "First", activity_type_id=self.todo_type.id)
+        lead = self.lead(self.needs, user_id=False)
+        self.assertFalse(lead.activity_ids)
+        lead.user_id = self.seller
+        self.assertEqual(lead.activity_ids.user_id, self.seller)
+        lead.user_id = self.manager
+        self.assertEqual(lead.activity_ids.user_id, self.manager)
+
     def test_going_back_reopens_nothing(self):
         item = self.item(self.needs, "First", activity_type_id=self.todo_type.id)
         lead = self.lead(self.needs)
