@@ -10,9 +10,11 @@ from . import conveyor_transition
 from . import conveyor_transition_backfill
 from . import conveyor_work_item
 from . import conveyor_work
+from . import conveyor_work_screen
 from . import crm_lead
 from . import crm_lead_merge
 from . import crm_lead_sale
+from . import crm_lead_screen
 from . import crm_lead_work
 from . import crm_stage
 from . import crm_stage_trade

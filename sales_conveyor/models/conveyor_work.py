@@ -153,7 +153,8 @@ class ConveyorWork(models.Model):
     def _documented(self, works):
         free = self._free_documents(works.lead_id) if works else {}
         proven = self.browse()
-        for work in works:
+        meant = self.env.context.get("conveyor_work_id")  # attached on the checklist, to this very item
+        for work in works.sorted(lambda work: work.id != meant):
             if documents := free.get(work.lead_id.id):
                 work.attachment_id = documents.pop(0)
                 proven += work

@@ -60,14 +60,17 @@ class CrmLead(models.Model):
     def get_move_notice(self):
         """What the leads have just left undone, for the message after a move.
 
-        :return: a dictionary with ``lead_id``, ``title`` and ``names``, or False
+        :return: a dictionary with ``lead_id``, ``item_ids`` and their ``names``,
+            or False; also for a lead that the move has taken out of sight
         """
-        now = fields.Datetime.now() - timedelta(seconds=15)
+        recent = fields.Datetime.now() - timedelta(seconds=15)
         owed = self.env["conveyor.work"].search(
-            [("lead_id", "in", self.ids), ("is_debt", "=", True), ("debt_date", ">=", now)])
+            [("lead_id", "in", self.ids), ("is_debt", "=", True), ("debt_date", ">=", recent)],
+            order="stage_id, id").filtered(lambda work: work.stage_id != work.lead_id.stage_id)
         if not owed:
             return False
-        return {"lead_id": owed.lead_id[:1].id, "names": owed.item_id.mapped("name")}
+        items = owed.item_id
+        return {"lead_id": owed.lead_id[:1].id, "item_ids": items.ids, "names": items.mapped("name")}
 
     # ------------------------------------------------------------ next activity
     def _plan_next_work(self):

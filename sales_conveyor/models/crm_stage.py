@@ -17,6 +17,7 @@ class CrmStage(models.Model):
         PHASES, string="Phase", default="first_sale", required=True,
         help="The process this section belongs to: making leads, leading a client to the first sale, "
              "or working with him afterwards.")
+    conveyor_phase_name = fields.Char("Phase's Name", compute="_compute_conveyor_phase_name")
     work_item_ids = fields.One2many(
         "conveyor.work.item", "stage_id", string="Standard Work", copy=True,
         help="What is done in this section with every client, always.")
@@ -52,6 +53,13 @@ class CrmStage(models.Model):
     _norms_positive = models.Constraint(
         "CHECK (norm_days >= 0 AND norm_touches >= 0)", "A section's norms cannot be below zero.")
 
+    @api.depends("conveyor_phase")
+    @api.depends_context("lang")
+    def _compute_conveyor_phase_name(self):
+        names = dict(self._fields["conveyor_phase"]._description_selection(self.env))
+        for stage in self:
+            stage.conveyor_phase_name = names.get(stage.conveyor_phase, False)
+
     @api.depends("work_item_ids")
     def _compute_work_item_count(self):
         counts = dict(self.env["conveyor.work.item"]._read_group(
@@ -78,6 +86,19 @@ class CrmStage(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id("crm.crm_lead_opportunities")
         return {**action, "domain": [("stage_id", "=", self.id)], "context": {"default_stage_id": self.id},
                 "display_name": self.name}
+
+    @api.model
+    @api.readonly
+    def get_conveyor_sections(self):
+        """All sections in order, as the kanban's columns need them.
+
+        :return: list of ``{id, phase, phase_name, has_work}``
+        """
+        with_work = self.env["conveyor.work.item"]._stages_with_work()
+        return [{
+            "id": stage.id, "phase": stage.conveyor_phase, "phase_name": stage.conveyor_phase_name,
+            "has_work": stage.id in with_work,
+        } for stage in self.search([], order="sequence, id")]
 
     @api.model
     @ormcache("team_id")

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 TOUCH_CHANNELS = {"phonecall": "call", "meeting": "meeting"}
 
@@ -7,6 +7,13 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     conveyor_come_back = fields.Boolean("Client's Own Date", readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        activities = super().create(vals_list)
+        if (work_id := self.env.context.get("conveyor_work_id")) and len(activities) == 1:
+            self.env["conveyor.work"].browse(work_id).exists()._link_activity(activities)
+        return activities
 
     def _action_done(self, feedback=False, attachment_ids=None):
         """A done activity is a touch, when it is one by its kind, and it
