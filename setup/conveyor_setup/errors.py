@@ -20,7 +20,7 @@ AGAIN = "Start the same command again: it goes on from here."
 
 # What a tool prints -> (cause, remedy); the first line that matches wins.
 KNOWN = [
-    (r"No space left on device|not enough (free )?space|Disk quota exceeded",
+    (r"No space left on device|enough (free )?space|Disk quota exceeded",
      "the disk is full", "Free at least 3 GB, or set SALES_CONVEYOR_HOME to a folder on another disk. " + AGAIN),
     (r"Hash Sum mismatch|unexpected size|IncompleteRead|hashes? (from|do not match)|IncompleteDownload"
      r"|incomplete-download|Connection broken|error reading from server",

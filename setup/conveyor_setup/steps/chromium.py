@@ -16,8 +16,7 @@ WRAPPER = """\
 #!/bin/sh
 # Chromium of Debian, unpacked without root: its libraries lie beside it.
 root={root}
-libraries="$root/usr/lib/{triplet}:$root/lib/{triplet}:$root/usr/lib/chromium"
-export LD_LIBRARY_PATH="$libraries${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
+export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
 export XDG_DATA_DIRS="$root/usr/share:${{XDG_DATA_DIRS:-/usr/local/share:/usr/share}}"
 [ -e /etc/fonts/fonts.conf ] || export FONTCONFIG_FILE="$root/fonts.conf"
 exec "$root/usr/lib/chromium/chromium" "$@"
@@ -99,19 +98,22 @@ class Chromium(Step):
         with self.workshop() as shop:
             tree = shop / "chromium"
             archive.unpack(debs, tree)
-            self._write_wrapper(tree)
             self._set_driver_library(tree)
-            (tree / "complete").touch()
             replace(tree, self.folder)
+        self._write_wrapper()
+        processes.run([self.folder / "bin" / "chromium", "--version"], self.log, "starting the unpacked Chromium")
+        (self.folder / "complete").touch()
         shutil.rmtree(archive.folder, ignore_errors=True)
 
-    def _write_wrapper(self, tree):
-        triplet = f"{os.uname().machine}-linux-gnu"
-        (tree / "bin").mkdir(exist_ok=True)
-        wrapper = tree / "bin" / "chromium"
-        wrapper.write_text(WRAPPER.format(root=self.folder, triplet=triplet))
+    def _write_wrapper(self):
+        """Libraries in folders of their own are found by their packages only in the system's place: name them all."""
+        folders = {library.parent for library in self.folder.rglob("lib*.so*")} - {self.folder / "driver"}
+        nearest_first = sorted(folders, key=lambda folder: (len(folder.parts), folder))
+        (self.folder / "bin").mkdir(exist_ok=True)
+        wrapper = self.folder / "bin" / "chromium"
+        wrapper.write_text(WRAPPER.format(root=self.folder, libraries=":".join(map(str, nearest_first))))
         wrapper.chmod(0o755)
-        (tree / "fonts.conf").write_text(FONTS.format(root=self.folder))
+        (self.folder / "fonts.conf").write_text(FONTS.format(root=self.folder))
 
     def _set_driver_library(self, tree):
         """Alone in a folder, so that nothing else of the unpacked system gets into the way."""
