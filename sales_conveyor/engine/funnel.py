@@ -37,7 +37,7 @@ from math import floor, log
 from .journey import FIRST_SALE, LEAD_GENERATION, Case, Fact, Place, Step, outcome, section_facts
 
 __all__ = [
-    "COHORT", "COUNTINGS", "FIRST_SALE", "LEAD_GENERATION", "MEASURES", "PERIOD",
+    "BUCKETS_PER_OCTAVE", "COHORT", "COUNTINGS", "FIRST_SALE", "LEAD_GENERATION", "MEASURES", "PERIOD",
     "Case", "Conversion", "Fact", "Place", "Step", "Tally",
     "bucket_of", "bucket_range", "conversions", "median_from_histogram", "outcome", "ratio", "section_facts",
 ]
