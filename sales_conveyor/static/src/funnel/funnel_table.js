@@ -1,0 +1,39 @@
+import { Component } from "@odoo/owl";
+
+import { FunnelFigure } from "./funnel_figure";
+import { isNothing, typeOf, write } from "./funnel_values";
+
+/** Any table of the server as it is: columns, rows and total. */
+export class FunnelTable extends Component {
+    static template = "sales_conveyor.FunnelTable";
+    static components = { FunnelFigure };
+    static props = { table: Object };
+
+    get rows() {
+        const { rows, total } = this.props.table;
+        return total ? [...rows, total] : rows;
+    }
+
+    get nameColumn() {
+        return this.props.table.columns[0];
+    }
+
+    get columns() {
+        return this.props.table.columns.slice(1);
+    }
+
+    name(row) {
+        return write(this.props.table, row, this.nameColumn);
+    }
+
+    isText(column) {
+        return column.type === "text";
+    }
+
+    /** Width of the line under a share, or nothing. */
+    meter(row, column) {
+        const value = row.cells[column.key];
+        const isShare = typeOf(row, column) === "percent" && !isNothing(value);
+        return isShare ? `width: ${100 * value}%` : false;
+    }
+}
