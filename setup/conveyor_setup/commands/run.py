@@ -95,6 +95,7 @@ def _said(console, label):
 
 def serve(place, database, options):
     """Odoo in the foreground until Ctrl-C."""
+    servers.check_port(options.http_port)  # again: the steps before may have taken minutes
     log = place.settings.log(f"server-{database}")
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "wb") as sink, _said(place.console, "Odoo server"):

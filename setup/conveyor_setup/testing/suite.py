@@ -10,6 +10,7 @@ from ..errors import SetupError
 from . import summary
 
 PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"]
+KEEP_LOGS_DAYS = 7
 PLAIN = ["-p", "no:odoo"]
 
 
@@ -19,6 +20,7 @@ class Suite:
         self.settings, self.odoo, self.console = place.settings, place.odoo, place.console
 
     def run(self, planned):
+        self._forget_old_logs()
         return [self.run_group(group, paths) for group, paths in planned]
 
     def run_group(self, group, paths):
@@ -41,6 +43,11 @@ class Suite:
             code = processes.run_in_foreground(command, cwd=self.settings.checkout, stderr=sys.stdout,
                                                env=dict(self.odoo.environment, **variables))
         return summary.read(group.name, report, code)
+
+    def _forget_old_logs(self):
+        for log in self.settings.logs.glob("test-*.log"):
+            if time.time() - log.stat().st_mtime > KEEP_LOGS_DAYS * 86400:
+                log.unlink(missing_ok=True)
 
     def _short(self, paths):
         prefix = f"{self.settings.checkout}/"
@@ -82,12 +89,11 @@ class Suite:
             self.odoo.warm_assets(database, log)
             self.console.end()
             yield database
-        log.unlink(missing_ok=True)
 
     @contextmanager
     def _server(self, database):
         port = servers.free_port()
-        log = self.settings.log(f"server-{processes.unique_suffix()}")
+        log = self.settings.log(f"test-server-{processes.unique_suffix()}")
         with open(log, "wb") as sink:
             process = processes.start(self.odoo.command(*servers.arguments(database, port)), stdout=sink, stderr=sink,
                                       env=self.odoo.environment, cwd=self.settings.home)
@@ -96,3 +102,4 @@ class Suite:
                 yield f"http://127.0.0.1:{port}"
             finally:
                 processes.stop(process)
+                print(f"Log of the server: {log}", flush=True)
