@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["xlsxwriter"]},
     "data": [
         "security/ir.model.access.csv",
+        "security/conveyor_workbook_security.xml",
         "views/conveyor_waive_views.xml",
         "views/crm_stage_views.xml",
         "views/conveyor_work_views.xml",
@@ -20,6 +21,7 @@
         "views/conveyor_funnel_report_views.xml",
         "data/conveyor_funnel_cron.xml",
         "views/conveyor_funnel_views.xml",
+        "views/conveyor_workbook_views.xml",
         "views/conveyor_menus.xml",
         "data/trade_set_general.xml",
         "data/trade_set_coffee.xml",

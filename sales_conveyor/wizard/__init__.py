@@ -1,2 +1,3 @@
 from . import conveyor_trade_apply
 from . import conveyor_waive
+from . import conveyor_workbook

@@ -1,0 +1,244 @@
+"""The workbook of the funnel: the tables of the screen, native charts, the raw rows.
+
+How to use::
+
+    book = FunnelWorkbook(tables, RawSheets(columns, rows), "Leads", Look("%d.%m.%Y"))
+    book.write(stream)
+
+``tables`` are what ``conveyor.funnel._tables()`` gives, by key; a table that is
+not there has no sheet. This is the only file of the module that imports
+XlsxWriter; it needs no Odoo.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from ..engine.table import DATE, DATETIME, PERCENT, TEXT, Row, Table
+from .xlsx_format import Look, SheetNames, clean_text, day_number
+from .xlsx_stream import RawSheets
+
+ACCENT, PALE, GREY = "#714B67", "#F1ECF0", "#8A8D91"
+HEADER = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+NOTE = {"font_color": GREY, "italic": True}
+TOTAL = {"bold": True, "top": 1}
+# User text stays text.
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+class FunnelWorkbook:
+    """Assembles one workbook.
+
+    :param tables: ``{key: Table}``
+    :param raw: the raw rows
+    :param raw_title: the name of their sheets
+    :param look: dates of the reader's language; money follows each table's currency
+    :param properties: as of ``xlsxwriter.Workbook.set_properties``: title, author, company, created
+    """
+
+    def __init__(self, tables: Mapping[str, Table], raw: RawSheets, raw_title: str, look: Look | None = None,
+                 properties: Mapping[str, Any] | None = None):
+        self._tables, self._raw, self._raw_title = tables, raw, raw_title
+        self._look, self._properties = look or Look(), dict(properties or {})
+        self._first_rows = raw.peek()
+
+    def write(self, stream: BinaryIO) -> list[int]:
+        """Write the XLSX into a binary file object; returns the rows of each raw sheet."""
+        before = [key for key in self._order()[:-1] if key in self._tables]
+        return self._raw.merge(stream, self._frame, first=len(before) + 1)
+
+    @staticmethod
+    def _order() -> tuple[str, ...]:
+        return ("summary", "funnel", "by_source", "by_salesperson", "by_month", "lost_reasons", "definitions")
+
+    def _frame(self, raw_sheets: int) -> BinaryIO:
+        """The whole workbook, but of the raw rows only headers."""
+        stream = BytesIO()
+        with xlsxwriter.Workbook(stream, OPTIONS) as book:
+            book.set_properties(self._properties)
+            self._book, self._names, self._formats = book, SheetNames(), {}
+            self._write_table("summary")
+            self._write_table("funnel", self._chart_of_steps)
+            self._write_table("by_source")
+            self._write_table("by_salesperson")
+            self._write_table("by_month", self._chart_of_months)
+            self._write_table("lost_reasons")
+            self._write_raw_headers(raw_sheets)
+            self._write_table("definitions")
+        stream.seek(0)
+        return stream
+
+    # ------------------------------------------------------------- one table
+    def _write_table(self, key, add_chart=None):
+        table = self._tables.get(key)
+        if table is None:
+            return
+        sheet = self._add_sheet(table.title)
+        look = replace(self._look, currency=table.currency)
+        rows = [*table.rows, *([table.total] if table.total else [])]
+        self._write_header(sheet, table, look, rows)
+        for number, row in enumerate(rows, 1):
+            self._write_row(sheet, number, table, row, look)
+        if table.rows:
+            sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+            self._add_data_bars(sheet, table)
+        below = self._write_notes(sheet, table, len(rows) + 2)
+        if add_chart and table.rows:
+            add_chart(sheet, table, below + 1)
+
+    def _add_sheet(self, title):
+        sheet = self._book.add_worksheet(self._names.take(title))
+        sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_footer("&L&A&R&P / &N")
+        return sheet
+
+    def _write_header(self, sheet, table, look, rows):
+        sized = []
+        for index, column in enumerate(table.columns):
+            width = look.width(column, ((_kind(row, column), row.cells.get(column.key)) for row in rows))
+            sheet.set_column(index, index, width)
+            _write_text(sheet, 0, index, column.label, self._format(**HEADER))
+            sized.append((column.label, width))
+        sheet.set_row(0, look.header_height(sized))
+
+    def _write_row(self, sheet, number, table, row: Row, look):
+        emphasis = TOTAL if row is table.total or row.kind == "total" else {}
+        for index, column in enumerate(table.columns):
+            kind = _kind(row, column)
+            cell_format = self._format(**emphasis, **_layout(kind), num_format=look.number_format(kind, column.key))
+            self._write_value(sheet, number, index, row.cells.get(column.key), cell_format)
+
+    def _write_value(self, sheet, row, column, value, cell_format):
+        if isinstance(value, bool) or value is None:
+            sheet.write_blank(row, column, None, cell_format)
+        elif isinstance(value, (int, float)):
+            sheet.write_number(row, column, value, cell_format)
+        elif hasattr(value, "toordinal") and (day := day_number(value)) is not None:
+            sheet.write_number(row, column, day, cell_format)
+        else:
+            _write_text(sheet, row, column, value, cell_format)
+
+    def _add_data_bars(self, sheet, table):
+        for index, column in enumerate(table.columns):
+            if column.type == PERCENT:
+                sheet.conditional_format(1, index, len(table.rows), index, {
+                    "type": "data_bar", "data_bar_2010": True, "bar_solid": True, "bar_color": "#D9C9D5",
+                    "min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1,
+                })
+
+    def _write_notes(self, sheet, table, row):
+        for note in table.notes:
+            _write_text(sheet, row, 0, note, self._format(**NOTE))
+            row += 1
+        return row
+
+    def _format(self, **properties):
+        """One format for the same properties; those without a number format stay general."""
+        if not properties.get("num_format"):
+            properties.pop("num_format", None)
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self._book.add_format(properties)
+        return self._formats[key]
+
+    # ---------------------------------------------------------------- charts
+    def _chart_of_steps(self, sheet, table, row):
+        """Steps downwards in the pipeline's order: how many reached each section."""
+        chart = self._book.add_chart({"type": "bar"})
+        chart.add_series({
+            **_series(sheet, table, "section", "reached"),
+            "fill": {"color": ACCENT}, "gap": 8, "data_labels": {"value": True},
+        })
+        chart.set_y_axis({"reverse": True, "major_tick_mark": "none", "line": {"none": True}})
+        chart.set_x_axis({"visible": False, "min": 0, "major_gridlines": {"visible": False}})
+        _place(sheet, chart, table, row, 120 + 32 * len(table.rows))
+
+    def _chart_of_months(self, sheet, table, row):
+        """Leads and won of each month as columns, the conversion as a line."""
+        chart = self._book.add_chart({"type": "column"})
+        for key, color in (("leads", "#C9BDC6"), ("won", ACCENT)):
+            chart.add_series({**_series(sheet, table, "month", key), "fill": {"color": color}, "gap": 60})
+        line = self._book.add_chart({"type": "line"})
+        line.add_series({
+            **_series(sheet, table, "month", "win_rate"), "y2_axis": True,
+            "line": {"color": "#E46F78", "width": 2.25}, "marker": {"type": "circle", "size": 5},
+        })
+        chart.combine(line)
+        chart.set_x_axis({"text_axis": True, "num_format": "mmm yyyy"})
+        chart.set_y_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": PALE}}})
+        line.set_y2_axis({"min": 0, "num_format": "0%"})
+        chart.set_legend({"position": "bottom"})
+        _place(sheet, chart, table, row, 340)
+
+    # -------------------------------------------------------------- raw rows
+    def _write_raw_headers(self, sheets):
+        """Header, widths and formats; a table object gives the filters."""
+        columns = self._raw.columns
+        labels = _distinct([clean_text(column.label) or column.key for column in columns])
+        widths = [self._look.width(column, ((column.type, row[index]) for row in self._first_rows))
+                  for index, column in enumerate(columns)]
+        for number in range(1, sheets + 1):
+            sheet = self._add_sheet(self._raw_title)
+            sheet.set_row(0, self._look.header_height(zip(labels, widths)))
+            for index, column in enumerate(columns):
+                sheet.set_column(index, index, widths[index], self._format(
+                    valign="top", num_format=self._look.number_format(column.type, column.key)))
+            sheet.add_table(0, 0, 1, len(columns) - 1, {
+                "name": f"conveyor_rows_{number}", "style": "Table Style Light 1",
+                "columns": [{"header": label, "header_format": self._format(**HEADER)} for label in labels],
+            })
+
+
+def _kind(row, column):
+    return row.types.get(column.key) or column.type
+
+
+def _layout(kind):
+    layout = {"valign": "top"}
+    if kind == TEXT:
+        return {**layout, "text_wrap": True}
+    return {**layout, "align": "left"} if kind in (DATE, DATETIME) else layout
+
+
+def _write_text(sheet, row, column, text, cell_format):
+    text = clean_text(text)
+    if text.startswith("<r>") and text.endswith("</r>"):
+        text += " "  # XlsxWriter would take it for XML of its own
+    sheet.write_string(row, column, text, cell_format)
+
+
+def _series(sheet, table, category, value):
+    keys = [column.key for column in table.columns]
+    across, down = keys.index(category), keys.index(value)
+    return {
+        "name": [sheet.name, 0, down],
+        "categories": [sheet.name, 1, across, len(table.rows), across],
+        "values": [sheet.name, 1, down, len(table.rows), down],
+    }
+
+
+def _place(sheet, chart, table, row, height):
+    chart.set_title({"name": clean_text(table.title), "name_font": {"size": 12, "bold": True}})
+    if len(chart.series) == 1:
+        chart.set_legend({"none": True})
+    chart.set_size({"width": 760, "height": height})
+    sheet.insert_chart(row, 0, chart, {"object_position": 2})
+
+
+def _distinct(labels: Sequence[str]) -> list[str]:
+    """Headers of a table object differ, and not only by upper and lower case."""
+    taken, distinct = set(), []
+    for label in labels:
+        number, name = 1, label
+        while name.casefold() in taken:
+            number += 1
+            name = f"{label} {number}"
+        taken.add(name.casefold())
+        distinct.append(name)
+    return distinct
