@@ -16,7 +16,8 @@ MAX_TEXT = 32_767  # characters of a cell, counted by Excel as UTF-16 units
 MAX_NAME = 31  # characters of a sheet's name
 MAX_WIDTH, MIN_WIDTH = 60, 6
 FILTER_ARROW = 3  # characters that the filter's button covers
-LINE_HEIGHT = 15  # points
+LINE_HEIGHT, MAX_HEIGHT = 15, 409  # points
+LETTERS = 1.1  # letters on the room of a digit, which is the unit of widths
 
 # What no XML document may contain, and what a reader would turn into something else.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -119,12 +120,6 @@ class Look:
         content = max((self._length(kind, value) for kind, value in values if value is not None), default=0)
         return min(max(label, content + 2, MIN_WIDTH), MAX_WIDTH)
 
-    @staticmethod
-    def header_height(labels_and_widths: Iterable[tuple[str, float]]) -> int:
-        """Points that a header row needs so that all its wrapped labels are seen."""
-        lines = (len(wrap(label, max(int(width) - FILTER_ARROW, 1))) for label, width in labels_and_widths)
-        return 4 + LINE_HEIGHT * max(lines, default=1)
-
     def _length(self, column_type: str, value: Any) -> int:
         if isinstance(value, date):
             return len(self.number_format(column_type))
@@ -134,6 +129,13 @@ class Look:
         if column_type == TEXT:
             return max((len(line) for line in str(value).splitlines()), default=0)
         return len(f"{value:,.1f}")
+
+
+def row_height(texts_and_widths: Iterable[tuple[str, float]]) -> int:
+    """Points that a row needs so that all its wrapped texts are seen."""
+    lines = (sum(len(wrap(line, max(int(width * LETTERS), 1))) or 1 for line in text.splitlines())
+             for text, width in texts_and_widths)
+    return min(LINE_HEIGHT * max(lines, default=1), MAX_HEIGHT)
 
 
 # ------------------------------------------------------------ sheet names

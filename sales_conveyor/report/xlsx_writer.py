@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from ..engine.table import DATE, DATETIME, PERCENT, TEXT, Row, Table
-from .xlsx_format import Look, SheetNames, clean_text, day_number
+from ..engine.table import DATE, DATETIME, PERCENT, TEXT, Column, Row, Table
+from .xlsx_format import FILTER_ARROW, Look, SheetNames, clean_text, day_number, row_height
 from .xlsx_stream import RawSheets
 
 ACCENT, PALE, GREY = "#714B67", "#F1ECF0", "#8A8D91"
@@ -79,9 +79,13 @@ class FunnelWorkbook:
         sheet = self._add_sheet(table.title)
         look = replace(self._look, currency=table.currency)
         rows = [*table.rows, *([table.total] if table.total else [])]
-        self._write_header(sheet, table, look, rows)
+        widths = [look.width(column, ((_kind(row, column), row.cells.get(column.key)) for row in rows))
+                  for column in table.columns]
+        self._write_header(sheet, table.columns, widths)
         for number, row in enumerate(rows, 1):
             self._write_row(sheet, number, table, row, look)
+            sheet.set_row(number, row_height(
+                (value, width) for value, width in zip(_values(table, row), widths) if isinstance(value, str)))
         if table.rows:
             sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
             self._add_data_bars(sheet, table)
@@ -95,24 +99,23 @@ class FunnelWorkbook:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        sheet.set_header("&L" + clean_text(self._properties.get("title", "")).replace("&", "&&")[:200])
         sheet.set_footer("&L&A&R&P / &N")
         return sheet
 
-    def _write_header(self, sheet, table, look, rows):
-        sized = []
-        for index, column in enumerate(table.columns):
-            width = look.width(column, ((_kind(row, column), row.cells.get(column.key)) for row in rows))
+    def _write_header(self, sheet, columns, widths):
+        labels = [clean_text(column.label) or column.key for column in columns]
+        sheet.set_row(0, 4 + row_height((label, width - FILTER_ARROW) for label, width in zip(labels, widths)))
+        for index, (label, width) in enumerate(zip(labels, widths)):
             sheet.set_column(index, index, width)
-            _write_text(sheet, 0, index, column.label, self._format(**HEADER))
-            sized.append((column.label, width))
-        sheet.set_row(0, look.header_height(sized))
+            _write_text(sheet, 0, index, label, self._format(**HEADER))
 
     def _write_row(self, sheet, number, table, row: Row, look):
         emphasis = TOTAL if row is table.total or row.kind == "total" else {}
-        for index, column in enumerate(table.columns):
+        for index, (column, value) in enumerate(zip(table.columns, _values(table, row))):
             kind = _kind(row, column)
             cell_format = self._format(**emphasis, **_layout(kind), num_format=look.number_format(kind, column.key))
-            self._write_value(sheet, number, index, row.cells.get(column.key), cell_format)
+            self._write_value(sheet, number, index, value, cell_format)
 
     def _write_value(self, sheet, row, column, value, cell_format):
         if isinstance(value, bool) or value is None:
@@ -180,19 +183,23 @@ class FunnelWorkbook:
     def _write_raw_headers(self, sheets):
         """Header, widths and formats; a table object gives the filters."""
         columns = self._raw.columns
-        labels = _distinct([clean_text(column.label) or column.key for column in columns])
+        columns = [replace(column, label=label) for column, label in zip(columns, _distinct(columns))]
         widths = [self._look.width(column, ((column.type, row[index]) for row in self._first_rows))
                   for index, column in enumerate(columns)]
         for number in range(1, sheets + 1):
             sheet = self._add_sheet(self._raw_title)
-            sheet.set_row(0, self._look.header_height(zip(labels, widths)))
+            self._write_header(sheet, columns, widths)
             for index, column in enumerate(columns):
                 sheet.set_column(index, index, widths[index], self._format(
                     valign="top", num_format=self._look.number_format(column.type, column.key)))
             sheet.add_table(0, 0, 1, len(columns) - 1, {
                 "name": f"conveyor_rows_{number}", "style": "Table Style Light 1",
-                "columns": [{"header": label, "header_format": self._format(**HEADER)} for label in labels],
+                "columns": [{"header": column.label, "header_format": self._format(**HEADER)} for column in columns],
             })
+
+
+def _values(table, row):
+    return [row.cells.get(column.key) for column in table.columns]
 
 
 def _kind(row, column):
@@ -231,14 +238,16 @@ def _place(sheet, chart, table, row, height):
     sheet.insert_chart(row, 0, chart, {"object_position": 2})
 
 
-def _distinct(labels: Sequence[str]) -> list[str]:
-    """Headers of a table object differ, and not only by upper and lower case."""
-    taken, distinct = set(), []
-    for label in labels:
-        number, name = 1, label
-        while name.casefold() in taken:
+def _distinct(columns: Sequence[Column]) -> list[str]:
+    """Labels that differ, and not only by upper and lower case, as a table object wants them."""
+    names = set()
+    distinct = []
+    for column in columns:
+        label = name = clean_text(column.label) or column.key
+        number = 1
+        while name.casefold() in names:
             number += 1
             name = f"{label} {number}"
-        taken.add(name.casefold())
+        names.add(name.casefold())
         distinct.append(name)
     return distinct
