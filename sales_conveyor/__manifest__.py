@@ -30,7 +30,7 @@
         "data/trade_set_dental.xml",
         "data/trade_set_b2b.xml",
     ],
-    "demo": [],
+    "demo": ["demo/conveyor_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "sales_conveyor/static/src/**/*",

@@ -140,7 +140,7 @@ class ConveyorWork(models.Model):
     def _filled(self, lead, names, vals):
         """Whether all these fields of the lead have a value, ``vals`` included."""
         values = (vals[name] if name in vals else lead[name] for name in names)
-        return all(value and value != "unknown" for value in values)
+        return all(value and (not isinstance(value, str) or value != "unknown") for value in values)
 
     @api.model
     def _touched(self, works):
