@@ -1,4 +1,5 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
+import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 
 import { isFiltered, toFilters, withoutFilters } from "./funnel_query";
@@ -11,6 +12,8 @@ export class FunnelEmpty extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        // Odoo's import screen is an app of its own, and not for a phone.
+        this.mayImport = registry.category("actions").contains("import") && !this.env.isSmall;
         this.state = useState({ hasOlder: false, isFiltered: false });
         onWillStart(() => this.look(this.props));
         onWillUpdateProps((props) => this.look(props));

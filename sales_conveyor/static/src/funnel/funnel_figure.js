@@ -28,6 +28,11 @@ export class FunnelFigure extends Component {
         return measure ? _t("%(row)s: %(measure)s", { row: name, measure }) : name;
     }
 
+    /** Nothing and none are shown, but do not ask for attention. */
+    get isFaint() {
+        return !this.props.row.cells[this.props.column.key];
+    }
+
     get opens() {
         return drillDomain(this.props.table, this.props.row, this.props.column) !== null;
     }

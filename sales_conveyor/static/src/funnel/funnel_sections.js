@@ -38,6 +38,11 @@ export class FunnelSections extends Component {
         return groups;
     }
 
+    /** Teams are named where sections of different teams stand together. */
+    get hasTeams() {
+        return new Set(this.props.table.rows.map(({ cells }) => cells.team)).size > 1;
+    }
+
     sectionTitle({ cells }) {
         return [cells.section, cells.team].filter(Boolean).join(" · ");
     }

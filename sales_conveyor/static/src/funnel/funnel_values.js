@@ -52,10 +52,11 @@ export function isNothing(value) {
 /** @returns {string} the cell in the user's language, a dash where there is nothing */
 export function write(table, row, column) {
     const value = row.cells[column.key];
+    const type = typeOf(row, column);
     if (isNothing(value)) {
-        return NOTHING;
+        return row.kind === "total" && type === "text" ? "" : NOTHING;
     }
-    return WRITERS[typeOf(row, column)](value, { key: column.key, currency: table.currency });
+    return WRITERS[type](value, { key: column.key, currency: table.currency });
 }
 
 /** @returns {string} what the tooltip of a cell adds to it */
@@ -72,7 +73,7 @@ export function hint(table, row, column) {
 export function drillDomain(table, row, column) {
     const own = row.drills[column.key];
     const leaves = own === undefined ? column.drill : own;
-    if (!table.drill || !leaves || isNothing(row.cells[column.key])) {
+    if (!table.drill || !leaves || !row.cells[column.key]) {
         return null;
     }
     return [[table.drill.field, "any", [...table.drill.domain, ...row.domain, ...leaves]]];
