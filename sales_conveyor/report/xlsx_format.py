@@ -123,11 +123,11 @@ class Look:
     def _length(self, column_type: str, value: Any) -> int:
         if isinstance(value, date):
             return len(self.number_format(column_type))
+        if column_type == TEXT or not isinstance(value, (int, float)):
+            return max((len(line) for line in str(value).splitlines()), default=0)
         if column_type == MONEY:
             currency = self.currency or {}
             return len(f"{value:,.{currency.get('decimal_places', 2)}f}{currency.get('symbol') or ''}") + 1
-        if column_type == TEXT:
-            return max((len(line) for line in str(value).splitlines()), default=0)
         return len(f"{value:,.1f}")
 
 

@@ -99,7 +99,8 @@ class FunnelWorkbook:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        sheet.set_header("&L" + clean_text(self._properties.get("title", "")).replace("&", "&&")[:200])
+        if title := clean_text(self._properties.get("title", "")):
+            sheet.set_header("&L" + title.replace("&", "&&")[:200])
         sheet.set_footer("&L&A&R&P / &N")
         return sheet
 
