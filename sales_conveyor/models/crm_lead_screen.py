@@ -60,8 +60,24 @@ class CrmLead(models.Model):
 
     def action_move_on(self):
         """Make the move that was held back before the form was filled."""
-        self.write({"stage_id": self.env.context["conveyor_to_stage_id"]})
-        return {"type": "ir.actions.act_window_close"}
+        return self._move_and_tell(self.env.context["conveyor_to_stage_id"])
+
+    def _move_and_tell(self, stage_id):
+        """Move the leads out of a dialog.
+
+        :return: the action that closes the dialog; it names a new salesperson
+        """
+        facts = self.sudo()  # the move may take the leads out of the user's sight
+        sellers = {lead: lead.user_id for lead in facts}
+        self.write({"stage_id": stage_id})
+        close = {"type": "ir.actions.act_window_close"}
+        handed_over = facts.filtered(lambda lead: lead.user_id and lead.user_id != sellers[lead])
+        if not handed_over:
+            return close
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": {
+            "title": ", ".join(handed_over.mapped("name")), "type": "success", "className": "o_conveyor_notice",
+            "message": self.env._("Handed over to %(user)s.", user=", ".join(handed_over.user_id.mapped("name"))),
+            "next": close}}
 
     @api.model
     def _get_view_cache_key(self, view_id=None, view_type="form", **options):

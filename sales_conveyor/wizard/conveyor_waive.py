@@ -40,5 +40,5 @@ class ConveyorWaive(models.TransientModel):
         reason = self.note if self.reason == "other" else f"{label}. {self.note}" if self.note else label
         self.lead_ids.action_waive_work(self.item_ids.ids, reason)
         if self.stage_id:
-            self.lead_ids.write({"stage_id": self.stage_id.id})
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+            return self.lead_ids._move_and_tell(self.stage_id.id)
+        return {"type": "ir.actions.act_window_close"}

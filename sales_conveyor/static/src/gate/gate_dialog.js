@@ -3,7 +3,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
+import { remind } from "../moves/after_move";
 
 /**
  * A section holds a client back: what is missing, lead by lead, and the ways
@@ -15,8 +15,9 @@ export class GateDialog extends Component {
     static props = { ...standardErrorDialogProps };
 
     setup() {
-        this.action = useService("action");
-        this.orm = useService("orm");
+        // not useService: the dialog is closed while the way on is still under way
+        this.action = this.env.services.action;
+        this.orm = this.env.services.orm;
     }
 
     get context() {
@@ -33,8 +34,21 @@ export class GateDialog extends Component {
         return [...new Set(leads.flatMap((lead) => lead.works.map((work) => work.item_id)))];
     }
 
-    reload() {
-        return this.action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
+    /** Show the view below as it is now; the form of a lead handed over out of sight is left. */
+    async reload() {
+        const { leads } = this.context;
+        const ids = leads.map((lead) => lead.id);
+        const seen = await this.orm.search("crm.lead", [["id", "in", ids]], {
+            context: { active_test: false },
+        });
+        const { view, props } = this.action.currentController || {};
+        if (view?.type === "form" && ids.includes(props?.resId) && !seen.includes(props.resId)) {
+            return this.action.restore();
+        }
+        await this.action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
+        if (leads.length === 1 && seen.length) {
+            await remind(this.env.services, leads[0]);
+        }
     }
 
     async fill(lead) {

@@ -41,33 +41,36 @@ export async function afterMove(record, before, reload) {
     }
     await services.conveyor_sections.load();
     if (services.conveyor_sections.leavesWork(before.stageId, stage?.id)) {
-        await remind(record, services, reload);
+        await remind(services, { id: record.resId, name: record.data.name }, reload);
     }
 }
 
-async function remind(record, { orm, notification, action }, reload) {
-    const notice = await orm.silent.call("crm.lead", "get_move_notice", [[record.resId]]);
+/**
+ * Name the work that a move has just left undone, and offer to fill it in there.
+ *
+ * @param {Object} services of the environment
+ * @param {{id: number, name: string}} lead
+ * @param {Function} [reload] shows the lead as it is after that
+ */
+export async function remind({ orm, notification, action }, lead, reload = softReload(action)) {
+    const notice = await orm.silent.call("crm.lead", "get_move_notice", [[lead.id]]);
     if (!notice) {
         return;
     }
+    const fillIn = async () => {
+        close();
+        const form = await orm.call("crm.lead", "action_fill_work", [[lead.id], notice.item_ids]);
+        await action.doAction(form, { onClose: reload });
+    };
     const close = notification.add(_t("Missing: %(work)s", { work: notice.names.join(", ") }), {
-        title: record.data.name,
+        title: lead.name,
         type: "warning",
         className: "o_conveyor_notice",
         autocloseDelay: NOTICE_DELAY,
-        buttons: [
-            {
-                name: _t("Fill in"),
-                primary: true,
-                onClick: async () => {
-                    close();
-                    const fill = await orm.call("crm.lead", "action_fill_work", [
-                        [notice.lead_id],
-                        notice.item_ids,
-                    ]);
-                    action.doAction(fill, { onClose: reload });
-                },
-            },
-        ],
+        buttons: [{ name: _t("Fill in"), primary: true, onClick: fillIn }],
     });
+}
+
+function softReload(action) {
+    return () => action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
 }
