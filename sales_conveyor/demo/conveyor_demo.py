@@ -120,8 +120,9 @@ class ConveyorDemo(models.AbstractModel):
             rng = random.Random(deal.customer + deal.name)
             for work in Work.search([("lead_id", "=", lead.id), ("stage_id", "in", [stage.id for stage in days])]):
                 behind = work.stage_id != lead.stage_id
-                if behind or rng.random() < 0.5:
-                    self._finish(work, rng, self._moment(days[work.stage_id], rng, 30), behind)
+                proven = bool(Work._proven(work, {})) and work.proof == "field"
+                if behind or proven or rng.random() < 0.5:
+                    self._finish(work, rng, self._moment(days[work.stage_id], rng, 30), behind and not proven)
         leads.filtered("active")._plan_next_work()
 
     def _finish(self, work, rng, date, behind):
