@@ -100,7 +100,7 @@ class ConveyorWorkItem(models.Model):
         if self.proof == "document":
             return self.env._("attach the document")
         if self.proof == "field":
-            names = self.sudo().proof_field_ids.mapped("field_description")  # labels of fields are no secret
+            names = self.sudo().proof_field_ids.sorted("id").mapped("field_description")  # labels of fields are no secret
             return self.env._("fill %(fields)s", fields=", ".join(names)) if names else self.env._("fill the answer")
         return self.env._("mark as done")
 

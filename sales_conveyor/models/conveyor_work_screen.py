@@ -21,7 +21,7 @@ class ConveyorWork(models.Model):
 
     def _compute_wanted_fields(self):
         for work in self:
-            names = work.sudo().item_id.proof_field_ids.mapped("name")  # names of fields are no secret
+            names = work.sudo().item_id.proof_field_ids.sorted("id").mapped("name")  # names of fields are no secret
             work.wanted_fields = ",".join(names)
             work.wants_answer = work.proof == "field" and not names
 
@@ -59,6 +59,13 @@ class ConveyorWork(models.Model):
                 "active_model": "crm.lead", "active_id": self.lead_id.id, "active_ids": self.lead_id.ids,
                 "default_activity_type_id": kind.id if kind else False, "default_summary": self.name,
                 "conveyor_work_id": self.id, "dialog_size": "large"}}
+
+    def action_open_lead(self):
+        """The lead with its checklist, where the work is done."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "res_model": "crm.lead", "res_id": self.lead_id.id,
+            "views": [(False, "form")], "name": self.lead_id.name}
 
     def action_attach(self, name, data):
         """Attach a document to the lead as the proof of this very work.

@@ -41,6 +41,14 @@ export class ChecklistLine extends Component {
             : _t("Set back to to-do: %(work)s", names);
     }
 
+    get tickTitle() {
+        return this.isTodo ? _t("Mark as done") : _t("Set back to to-do");
+    }
+
+    get answerPlaceholder() {
+        return this.isTodo ? _t("What was found out?") : "";
+    }
+
     /** The lead's fields that prove it, with their labels. */
     get wantedFields() {
         const { fields } = this.props.list.lead;
