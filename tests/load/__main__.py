@@ -1,0 +1,112 @@
+"""Benchmarks: ``setup/bench [NAME…] [--scale tiny|small|large] [--keep]``.
+
+NAME is one of the names below, or the beginning of one; without a name all run. The exit code is 0 unless something broke
+or the two sides of a ratio gave different answers; a missed goal is printed as MISSED.
+"""
+
+import argparse
+import json
+import sys
+import time
+import traceback
+from dataclasses import asdict, dataclass
+
+from . import bench_history, bench_moves, bench_requests
+from .bench import Different, goals, report
+from .databases import Databases, Missing
+from .odoo_side import Site, start
+from .seed import SCALES, Scale
+
+BENCHMARKS = {
+    "install": bench_history.install,
+    "history": bench_history.backfill,
+    "sale-kind": bench_history.sale_kind,
+    "kanban": bench_requests.kanban_requests,
+    "list": bench_requests.list_requests,
+    "moves": bench_moves.moves,
+    "work": bench_moves.moves_with_work,
+}
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a benchmark gets: the scale, and Odoo with the module and without it."""
+
+    scale: Scale
+    databases: Databases
+    ours: Site
+    plain: Site
+    manager: int  # a user who sees all documents
+
+
+def main(arguments=None):
+    options = _options(arguments)
+    scale = SCALES[options.scale]
+    chosen = [name for name in BENCHMARKS if not options.names or any(name.startswith(wish) for wish in options.names)]
+    databases = Databases(scale, options.keep, _tell)
+    results, failures = [], []
+    try:
+        with databases.ready():
+            start()
+            load = Load(scale, databases, Site(databases.ours), Site(databases.plain), _manager(databases.plain))
+            for name in chosen:
+                _run(name, load, results, failures)
+    except Missing as error:
+        _tell(str(error))
+        return 1
+    return _finish(options, results, failures)
+
+
+def _options(arguments):
+    parser = argparse.ArgumentParser(prog="setup/bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--scale", choices=SCALES, default="small")
+    parser.add_argument("--keep", action="store_true", help="keep the databases, and use those that were kept")
+    parser.add_argument("--json", metavar="FILE", help="write the results into this file too")
+    options = parser.parse_args(arguments)
+    for wish in options.names:
+        if not any(name.startswith(wish) for name in BENCHMARKS):
+            parser.error(f"there is no benchmark {wish}; there are {', '.join(BENCHMARKS)}")
+    return options
+
+
+def _manager(database):
+    from .databases import connect
+
+    connection = connect(database)
+    with connection.cursor() as cr:
+        cr.execute("SELECT id FROM res_users WHERE login = 'seller1'")
+        found = cr.fetchone()[0]
+    connection.close()
+    return found
+
+
+def _run(name, load, results, failures):
+    began = time.monotonic()
+    try:
+        results += BENCHMARKS[name](load)
+    except Different as error:
+        failures.append(f"{name}: different answers. {error}")
+    except Exception:
+        failures.append(f"{name}: broke.\n{traceback.format_exc()}")
+    _tell(f"{name} {time.monotonic() - began:.0f} s")
+
+
+def _finish(options, results, failures):
+    if results:
+        print(report(results), goals(results), sep="\n\n")
+    for failure in failures:
+        print(f"\nFAILED: {failure}")
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({"results": [asdict(result) for result in results], "failures": failures}, file)
+    return 1 if failures else 0
+
+
+def _tell(text):
+    print(f"  … {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
