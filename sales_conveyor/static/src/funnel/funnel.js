@@ -145,8 +145,16 @@ export class Funnel extends Component {
         }
     }
 
+    /** The same leads in pivot, graph and list; what the screen filters by can be taken off there. */
     analyse(newWindow) {
-        return this.action.doAction("sales_conveyor.conveyor_funnel_report_action", { newWindow });
+        const props = {};
+        if (this.state.answer) {
+            const { drill, columns } = this.table("funnel");
+            const reached = columns.find(({ key }) => key === "reached");
+            const description = `${this.dates} · ${this.state.answer.counting_label}`;
+            props.dynamicFilters = [{ description, domain: [...drill.domain, ...reached.drill] }];
+        }
+        return this.action.doAction("sales_conveyor.conveyor_funnel_report_action", { newWindow, props });
     }
 }
 

@@ -64,6 +64,13 @@ export class FunnelSections extends Component {
         return column.type === "text";
     }
 
+    cellClass(row, column) {
+        if (this.isText(column)) {
+            return { "o_conveyor_text text-muted": true, o_conveyor_none: !row.cells[column.key] };
+        }
+        return "text-end text-nowrap";
+    }
+
     /** The longest bar has the full width. */
     get scale() {
         const lengths = this.props.table.rows.flatMap(({ cells }) => [
