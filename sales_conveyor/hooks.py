@@ -25,5 +25,7 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Leave Odoo as it was: the activities planned for standard work go."""
+    """Leave Odoo as it was: the activities planned for standard work go, and
+    the demo company."""
+    env["conveyor.demo"]._remove()
     env["conveyor.work"].search([("activity_id", "!=", False)]).activity_id.unlink()

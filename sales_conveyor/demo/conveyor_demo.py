@@ -27,6 +27,28 @@ class ConveyorDemo(models.AbstractModel):
         demo._make_touches(deals, leads)
         demo._make_orders(deals, leads)
 
+    @api.model
+    def _remove(self):
+        """Take the story out again, as far as nobody has gone on with it:
+        what the demo data made by name is removed by Odoo itself."""
+        orders = self._named("order", "sale.order")
+        orders._action_cancel()
+        orders.unlink()
+        self._named("lead", "crm.lead").with_context(active_test=False).unlink()
+        for application in self._named("application", "conveyor.trade.application"):
+            application.action_undo()
+
+    def _set_names(self, kind, records):
+        """External ids, so that the records go with the module."""
+        self.env["ir.model.data"]._update_xmlids([
+            {"xml_id": f"sales_conveyor.demo_{kind}_{number}", "record": record, "noupdate": True}
+            for number, record in enumerate(records, 1)])
+
+    def _named(self, kind, model):
+        names = self.env["ir.model.data"].search([
+            ("module", "=", "sales_conveyor"), ("model", "=", model), ("name", "=like", f"demo_{kind}_%")])
+        return self.env[model].browse(names.mapped("res_id")).exists()
+
     def _demo(self, name):
         return self.env.ref(f"sales_conveyor.demo_{name}")
 
@@ -40,8 +62,8 @@ class ConveyorDemo(models.AbstractModel):
     def _apply_set(self):
         trade_set = self.env.ref("sales_conveyor.trade_set_general")
         everybody = self.env["crm.team"]
-        self.env["conveyor.trade.application"]._apply(
-            trade_set, everybody, trade_set.section_ids, trade_set._propose(everybody, trade_set.section_ids))
+        self._set_names("application", self.env["conveyor.trade.application"]._apply(
+            trade_set, everybody, trade_set.section_ids, trade_set._propose(everybody, trade_set.section_ids)))
 
     def _sections(self):
         """``{name in the story: stage}``."""
@@ -58,6 +80,7 @@ class ConveyorDemo(models.AbstractModel):
             "name": name, "email": f"{name.split()[0].lower()}.{number}@example.com",
             "phone": f"+359 88 555 {number:04d}", "is_company": number > 25,
         } for number, name in enumerate(story.CUSTOMERS)])
+        self._set_names("customer", partners)
         return dict(zip(story.CUSTOMERS, partners))
 
     def _make_leads(self, deals, sections, customers):
@@ -68,6 +91,7 @@ class ConveyorDemo(models.AbstractModel):
             self.env.cr.execute(
                 "UPDATE crm_lead SET create_date = %s, date_open = %s WHERE id = %s", (created, created, lead.id))
         leads.invalidate_recordset()
+        self._set_names("lead", leads)
         return leads
 
     def _prepare_lead(self, deal, stage, customer):
@@ -158,11 +182,14 @@ class ConveyorDemo(models.AbstractModel):
         """An order for every win, and older ones of a few loyal customers."""
         sales = [(lead, deal, deal.steps[-1][1]) for deal, lead in zip(deals, leads) if deal.section == "won"]
         loyal = [(self.env["crm.lead"], lead, deal, day + 120) for lead, deal, day in sales[::4]]
-        for lead, source, deal, day in [*((lead, lead, deal, day) for lead, deal, day in sales), *loyal]:
-            order = self.env["sale.order"].create({
-                "partner_id": source.partner_id.id, "opportunity_id": lead.id, "team_id": source.team_id.id,
-                "user_id": source.user_id.id,
-                "order_line": [Command.create({
-                    "product_id": self._demo(f"product_{deal.goods}").id, "price_unit": deal.value})]})
-            order.action_confirm()
+        rows = [*((lead, lead, deal, day) for lead, deal, day in sales), *loyal]
+        orders = self.env["sale.order"].create([{
+            "partner_id": source.partner_id.id, "opportunity_id": lead.id, "team_id": source.team_id.id,
+            "user_id": source.user_id.id,
+            "order_line": [Command.create({
+                "product_id": self._demo(f"product_{deal.goods}").id, "price_unit": deal.value})],
+        } for lead, source, deal, _day in rows])
+        orders.action_confirm()
+        for order, (_lead, _source, deal, day) in zip(orders, rows):
             order.date_order = self._moment(day, random.Random(deal.name), 10)
+        self._set_names("order", orders)
