@@ -47,7 +47,7 @@ def _utf16_length(text: str) -> int:
 def day_number(value: date) -> float | None:
     """Excel's number of a date or time, ``None`` for one that Excel cannot count."""
     if isinstance(value, datetime):
-        days = (value.replace(tzinfo=None) - _EPOCH) / _DAY
+        days = ((value.replace(tzinfo=None) if value.tzinfo else value) - _EPOCH) / _DAY
     else:
         days = value.toordinal() - _EPOCH_DAY
     return days if days >= _FIRST_SAFE_DAY else None

@@ -21,19 +21,19 @@ and the frame is asked for once more, with as many raw sheets as there are.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from itertools import chain, islice
+from itertools import chain, count, islice, repeat
 from math import isfinite
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from ..engine.table import TEXT, Column
+from ..engine.table import DATE, TEXT, Column
 from .xlsx_format import MAX_TEXT, clean_text, day_number
 
 MAX_ROWS = 1_048_576  # of a sheet, its header included
 MAX_BYTES = 2_000_000_000  # of a sheet's XML, see above
 _ROWS_A_WRITE = 500
-_CACHED_CELLS, _CACHED_LENGTH = 4096, 160  # bounds the memory of a column's cache
+_CACHED_PIECES, _CACHED_LENGTH = 4096, 160  # bounds the memory of a column's cache
 
 
 class RawSheets:
@@ -79,13 +79,13 @@ class RawSheets:
         return counts
 
     def _write_rows(self, part: BinaryIO, rows: Iterator[Sequence], write_rows) -> int:
-        count = size = 0
-        while size < MAX_BYTES and (batch := list(islice(rows, min(_ROWS_A_WRITE, self.limit - 1 - count)))):
-            data = write_rows(count + 2, batch).encode()
+        written = size = 0
+        while size < MAX_BYTES and (batch := list(islice(rows, min(_ROWS_A_WRITE, self.limit - 1 - written)))):
+            data = write_rows(written + 2, batch).encode()
             part.write(data)
-            count += len(batch)
+            written += len(batch)
             size += len(data)
-        return count
+        return written
 
 
 # ---------------------------------------------------------- parts of the frame
@@ -124,15 +124,21 @@ def _copy_parts(frame: ZipFile, package: ZipFile, counts: list[int]) -> None:
 def rows_writer(columns: Sequence[Column], styles: Sequence[int]) -> Callable[[int, Sequence[Sequence]], str]:
     """A function of first row number and rows that gives the rows' XML.
 
-    It goes column by column, so that the inner loops run in C.
+    Between the pieces of a row's XML stands the row's number, again and again::
+
+        <row r="  2  "><c r="A  2  " s="3"><v>7</v></c><c r="B  2  " …/></row>
+
+    so that a row is its number, joining them. Pieces are made column by column;
+    the loops over cells and rows run in C.
     """
-    cells = [_TextCells(style).__getitem__ if column.type == TEXT else _number_cell(style)
-             for column, style in zip(columns, styles)]
-    template = "".join(f'<c r="{_letters(index)}{{0}}"{{{index + 1}}}' for index in range(len(cells)))
-    fill = f'<row r="{{0}}">{template}</row>'.format
+    starts = [f'<c r="{_letters(index)}' for index in range(len(columns))]
+    makers = [_piece_maker(column.type, style, end)
+              for column, style, end in zip(columns, styles, [*starts[1:], "</row>"])]
+    head = ('<row r="', f'">{starts[0]}')
 
     def write_rows(number: int, rows: Sequence[Sequence]) -> str:
-        return "".join(map(fill, range(number, number + len(rows)), *map(map, cells, zip(*rows))))
+        pieces = zip(*map(repeat, head), *map(map, makers, zip(*rows)))
+        return "".join(map(str.join, map(str, count(number)), pieces))
 
     return write_rows
 
@@ -147,20 +153,43 @@ def _letters(index: int) -> str:
     return letters
 
 
-class _TextCells(dict):
-    """Of a text, what follows the reference of its cell; short ones that come again are made once."""
+class _Known(dict):
+    """Short pieces that come again are made once."""
 
-    def __init__(self, style: int):
+    def __init__(self, make: Callable[[Any], str]):
         super().__init__()
-        self._empty, self._start = f' s="{style}"/>', f' s="{style}" t="inlineStr"><is><t'
+        self._make = make
 
     def __missing__(self, value: Any) -> str:
+        piece = self._make(value)
+        if len(self) < _CACHED_PIECES and len(piece) < _CACHED_LENGTH and value is not False:
+            self[value] = piece
+        return piece
+
+
+def _piece_maker(column_type: str, style: int, end: str) -> Callable[[Any], str]:
+    """A function that gives of a value what follows its cell's reference, up to ``end``."""
+    empty = f'" s="{style}"/>{end}'
+    text_start, text_end = f'" s="{style}" t="inlineStr"><is><t', f"</t></is></c>{end}"
+    number_start, number_end = f'" s="{style}"><v>', f"</v></c>{end}"
+
+    def text(value: Any) -> str:
         if value is None or value is False or value == "":
-            return self._empty
-        xml = f"{self._start}{_text_element(value)}</t></is></c>"
-        if len(self) < _CACHED_CELLS and len(xml) < _CACHED_LENGTH:
-            self[value] = xml
-        return xml
+            return empty
+        return f"{text_start}{_text_element(value)}{text_end}"
+
+    def number(value: Any) -> str:
+        if value is None or value is False:
+            return empty
+        if isinstance(value, (int, float)):
+            return f"{number_start}{value + 0}{number_end}" if isfinite(value) else empty
+        if isinstance(value, date) and (day := day_number(value)) is not None:
+            return f"{number_start}{day}{number_end}"
+        return text(str(value))
+
+    if column_type in (TEXT, DATE):
+        return _Known(text if column_type == TEXT else number).__getitem__
+    return number
 
 
 _ESCAPE_LOOKALIKE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # Excel reads _x0041_ as A
@@ -175,19 +204,3 @@ def _text_element(value: Any) -> str:
     if text[:1].isspace() or text[-1:].isspace():
         return f' xml:space="preserve">{text}'
     return f">{text}"
-
-
-def _number_cell(style: int) -> Callable[[Any], str]:
-    """Of a number or date, what follows the reference of its cell; anything else becomes text."""
-    empty, start, texts = f' s="{style}"/>', f' s="{style}"><v>', _TextCells(style)
-
-    def cell(value: Any) -> str:
-        if value is None or value is False:
-            return empty
-        if isinstance(value, (int, float)):
-            return f"{start}{value + 0}</v></c>" if isfinite(value) else empty
-        if isinstance(value, date) and (day := day_number(value)) is not None:
-            return f"{start}{day}</v></c>"
-        return texts[str(value)]
-
-    return cell
