@@ -41,7 +41,11 @@ export class Checklist extends Component {
         if (this.props.show === "owed") {
             return this.works.length > MANY_OWED;
         }
-        return this.props.show === "section" && browser.localStorage.getItem(FOLDED_KEY) === "1";
+        if (this.props.show === "section") {
+            const chosen = browser.localStorage.getItem(FOLDED_KEY);
+            return chosen ? chosen === "1" : this.env.isSmall; // a phone shows the next step only
+        }
+        return false;
     }
 
     // ------------------------------------------------------------ what is shown

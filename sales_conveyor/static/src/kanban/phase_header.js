@@ -23,17 +23,16 @@ patch(CrmKanbanRenderer.components.KanbanHeader.prototype, {
         return (
             name === "stage_id" &&
             relation === "crm.stage" &&
-            Boolean(this.group.value) &&
-            !this.props.list.model.useSampleModel
+            Boolean(this.group.value)
         );
     },
 
-    /** The column's section, empty until it is known, or false for other columns. */
+    /** The column's section, empty until sections are read, or false for other columns. */
     get conveyorPhase() {
         if (!this.isConveyorColumn) {
             return false;
         }
-        const sections = this.conveyorState.sections || [];
-        return sections.find(({ id }) => id === this.group.value) || {};
+        const { sections } = this.conveyorState;
+        return sections ? sections.find(({ id }) => id === this.group.value) : {};
     },
 });
