@@ -207,7 +207,7 @@ class ConveyorTradeApplyStage(models.TransientModel):
             line.open_leads = stage._open_leads_of(teams)
             beside = stage._teams_beside(teams)
             problem = line.use == "limit" and stage._limit_problem(teams)
-            if problem or not beside or line.use in ("limit", "keep"):
+            if problem or not beside or line.use != "reuse":
                 line.note = problem
             else:
                 line.note = self.env._(
