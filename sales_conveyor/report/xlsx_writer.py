@@ -21,6 +21,8 @@ from ..engine.table import DATE, DATETIME, PERCENT, TEXT, Column, Row, Table
 from .xlsx_format import FILTER_ARROW, Look, SheetNames, clean_text, day_number, row_height
 from .xlsx_stream import RawSheets
 
+__all__ = ["FunnelWorkbook", "Look", "RawSheets"]
+
 ACCENT, PALE, GREY = "#714B67", "#F1ECF0", "#8A8D91"
 HEADER = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
 NOTE = {"font_color": GREY, "italic": True}

@@ -4,9 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
-from ..report.xlsx_format import Look
-from ..report.xlsx_stream import RawSheets
-from ..report.xlsx_writer import FunnelWorkbook
+from ..report.xlsx_writer import FunnelWorkbook, Look, RawSheets
 
 DIMENSIONS = ("team_ids", "user_ids", "source_ids", "campaign_ids")
 PLAIN = ("date_from", "date_to", "counting", "sale_kind")
