@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..engine import section
 
@@ -53,10 +54,10 @@ class CrmLead(models.Model):
     section_work_ids = fields.One2many(
         "conveyor.work", compute="_compute_section_work", string="Work of the Section")
     owed_work_ids = fields.One2many("conveyor.work", compute="_compute_section_work", string="Owed Work")
-    work_total = fields.Integer(compute="_compute_section_work", string="Work Items")
-    work_done = fields.Integer(compute="_compute_section_work", string="Work Items Done")
+    work_total = fields.Integer(compute="_compute_work_counts", string="Work Items")
+    work_done = fields.Integer(compute="_compute_work_counts", string="Work Items Done")
     work_debt_count = fields.Integer(
-        compute="_compute_section_work", search="_search_work_debt_count", string="Work Debts")
+        compute="_compute_work_counts", search="_search_work_debt_count", string="Work Debts")
     can_waive_work = fields.Boolean(compute="_compute_can_waive_work")
 
     @api.depends("problem_state", "time_state", "money_state")
@@ -75,14 +76,26 @@ class CrmLead(models.Model):
             owed = mine.filtered(lambda work: work.is_debt and work.stage_id != lead.stage_id)
             lead.section_work_ids = here
             lead.owed_work_ids = owed
-            lead.work_total = len(here)
-            lead.work_done = len(here.filtered(lambda work: work.state != "todo"))
-            lead.work_debt_count = len(owed)
+
+    @api.depends("stage_id", "work_ids.state", "work_ids.debt_date")
+    def _compute_work_counts(self):
+        """Only numbers, in one statement: every card of the kanban shows them."""
+        counts, saved = {}, [lead for lead in self if lead._origin]
+        if saved and self.env["conveyor.work.item"]._stages_with_work():
+            self.env["conveyor.work"].flush_model(["lead_id", "stage_id", "state", "debt_date"])
+            counts = {lead_id: numbers for lead_id, *numbers in self.env.execute_query(SQL("""
+                SELECT w.lead_id, count(*) FILTER (WHERE w.stage_id = l.stage_id),
+                       count(*) FILTER (WHERE w.stage_id = l.stage_id AND w.state <> 'todo'),
+                       count(*) FILTER (WHERE w.stage_id <> l.stage_id AND w.state = 'todo' AND w.debt_date IS NOT NULL)
+                  FROM unnest(%s::int[], %s::int[]) AS l(id, stage_id) JOIN conveyor_work w ON w.lead_id = l.id
+                 GROUP BY w.lead_id
+            """, [lead._origin.id for lead in saved], [lead.stage_id._origin.id or 0 for lead in saved]))}
+        for lead in self:
+            lead.work_total, lead.work_done, lead.work_debt_count = counts.get(lead._origin.id, (0, 0, 0))
 
     def _search_work_debt_count(self, operator, value):
-        debts = self.env["conveyor.work"].search([("is_debt", "=", True)])
         if operator == ">" and value == 0:
-            return [("id", "in", debts.lead_id.ids)]
+            return [("work_ids", "any", [("is_debt", "=", True)])]
         return NotImplemented
 
     def _compute_can_waive_work(self):
