@@ -17,7 +17,8 @@ class ConveyorDemo(models.AbstractModel):
 
     @api.model
     def _build(self):
-        demo = self.with_context(tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, lang="en_US")
+        demo = self.with_context(
+            tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, lang="en_US")
         demo._apply_set()
         sections = demo._sections()
         deals = story.deals()

@@ -6,6 +6,7 @@ from . import test_gate
 from . import test_import
 from . import test_sale_kind
 from . import test_screens
+from . import test_trade_mapping
 from . import test_trade_sets
 from . import test_transitions
 from . import test_work

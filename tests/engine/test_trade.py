@@ -49,10 +49,12 @@ def test_a_set_with_a_won_section_of_its_own_takes_the_standing_one():
 
 @pytest.mark.parametrize("pipeline, uses, expected", [
     ([], {}, [(None, 1), (None, 2), (None, 3), (None, None), (None, 4)]),
-    ([NEW, OFFER, OTHER, SOLD], {10: 2, 20: 3, 40: WON}, [(None, 1), (10, 2), (20, 3), (30, None), (40, None), (None, 4)]),
+    ([NEW, OFFER, OTHER, SOLD], {10: 2, 20: 3, 40: WON},
+     [(None, 1), (10, 2), (20, 3), (30, None), (40, None), (None, 4)]),
     ([OTHER, NEW], {10: 2}, [(30, None), (None, 1), (10, 2), (None, 3), (None, None), (None, 4)]),
     ([OFFER, NEW, OTHER], {20: 3, 10: 2}, [(None, 1), (10, 2), (30, None), (20, 3), (None, None), (None, 4)]),
-    ([NEW, OTHER, standing(31)], {10: 2}, [(None, 1), (10, 2), (30, None), (31, None), (None, 3), (None, None), (None, 4)]),
+    ([NEW, OTHER, standing(31)], {10: 2},
+     [(None, 1), (10, 2), (30, None), (31, None), (None, 3), (None, None), (None, 4)]),
 ], ids=["all new, a won section is made", "won between the first sale and afterwards", "kept first stays first",
         "kept stays behind its neighbour", "two kept in their order"])
 def test_assemble(pipeline, uses, expected):
