@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from textwrap import wrap
 from typing import Any
 
@@ -62,6 +63,7 @@ _STRFTIME = {
 _DIRECTIVE = re.compile(r"%(-?[A-Za-z%])|([\s.,:/-]+)|([^%\s.,:/-]+)")
 
 
+@cache
 def excel_date_format(strftime: str, default: str = "yyyy-mm-dd") -> str:
     """Excel's format code of a language's strftime pattern.
 

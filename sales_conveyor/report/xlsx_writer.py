@@ -12,6 +12,7 @@ XlsxWriter; it needs no Odoo.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -84,10 +85,8 @@ class FunnelWorkbook:
         widths = [look.width(column, ((_kind(row, column), row.cells.get(column.key)) for row in rows))
                   for column in table.columns]
         self._write_header(sheet, table.columns, widths)
-        for number, row in enumerate(rows, 1):
-            self._write_row(sheet, number, table, row, look)
-            sheet.set_row(number, row_height(
-                (value, width) for value, width in zip(_values(table, row), widths) if isinstance(value, str)))
+        self._write_rows(sheet, table, rows, look)
+        _fit_heights(sheet, table, rows, widths)
         if table.rows:
             sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
             self._add_data_bars(sheet, table)
@@ -113,12 +112,17 @@ class FunnelWorkbook:
             sheet.set_column(index, index, width)
             _write_text(sheet, 0, index, label, self._format(**HEADER))
 
-    def _write_row(self, sheet, number, table, row: Row, look):
-        emphasis = TOTAL if row is table.total or row.kind == "total" else {}
-        for index, (column, value) in enumerate(zip(table.columns, _values(table, row))):
-            kind = _kind(row, column)
-            cell_format = self._format(**emphasis, **_layout(kind), num_format=look.number_format(kind, column.key))
-            self._write_value(sheet, number, index, value, cell_format)
+    def _write_rows(self, sheet, table, rows, look):
+        @cache
+        def cell_format(kind, key, is_total):
+            emphasis = TOTAL if is_total else {}
+            return self._format(**emphasis, **_layout(kind), num_format=look.number_format(kind, key))
+
+        for number, row in enumerate(rows, 1):
+            is_total = row is table.total or row.kind == "total"
+            for index, column in enumerate(table.columns):
+                self._write_value(sheet, number, index, row.cells.get(column.key),
+                                  cell_format(_kind(row, column), column.key, is_total))
 
     def _write_value(self, sheet, row, column, value, cell_format):
         if isinstance(value, bool) or value is None:
@@ -201,8 +205,14 @@ class FunnelWorkbook:
             })
 
 
-def _values(table, row):
-    return [row.cells.get(column.key) for column in table.columns]
+def _fit_heights(sheet, table, rows, widths):
+    """Rows as high as their texts; only texts that exceed their column ask for more than a line."""
+    texts = [(column.key, width) for column, width in zip(table.columns, widths) if column.type == TEXT]
+    for number, row in enumerate(rows, 1):
+        long = [(str(row.cells[key]), width) for key, width in texts
+                if row.cells.get(key) and (len(str(row.cells[key])) > width or "\n" in str(row.cells[key]))]
+        if long:
+            sheet.set_row(number, row_height(long))
 
 
 def _kind(row, column):
