@@ -80,7 +80,8 @@ class CrmLead(models.Model):
     @api.depends("stage_id", "work_ids.state", "work_ids.debt_date")
     def _compute_work_counts(self):
         """Only numbers, in one statement: every card of the kanban shows them."""
-        counts, saved = {}, [lead for lead in self if lead._origin]
+        self.work_total = self.work_done = self.work_debt_count = 0
+        saved = [lead for lead in self if lead._origin]
         if saved and self.env["conveyor.work.item"]._stages_with_work():
             self.env["conveyor.work"].flush_model(["lead_id", "stage_id", "state", "debt_date"])
             counts = {lead_id: numbers for lead_id, *numbers in self.env.execute_query(SQL("""
@@ -90,8 +91,9 @@ class CrmLead(models.Model):
                   FROM unnest(%s::int[], %s::int[]) AS l(id, stage_id) JOIN conveyor_work w ON w.lead_id = l.id
                  GROUP BY w.lead_id
             """, [lead._origin.id for lead in saved], [lead.stage_id._origin.id or 0 for lead in saved]))}
-        for lead in self:
-            lead.work_total, lead.work_done, lead.work_debt_count = counts.get(lead._origin.id, (0, 0, 0))
+            for lead in saved:
+                if lead._origin.id in counts:
+                    lead.work_total, lead.work_done, lead.work_debt_count = counts[lead._origin.id]
 
     def _search_work_debt_count(self, operator, value):
         if operator == ">" and value == 0:

@@ -13,9 +13,6 @@ class CrmLead(models.Model):
     missing_work_ids = fields.One2many(
         "conveyor.work", compute="_compute_missing_work", string="Missing Work")
     missing_field_names = fields.Char(compute="_compute_missing_work")
-    is_in_sight = fields.Boolean(
-        compute="_compute_is_in_sight",
-        help="Off: the lead has just been handed over to somebody whose leads this user does not see.")
 
     @api.depends("section_work_ids", "owed_work_ids")
     @api.depends_context("conveyor_item_ids")
@@ -36,8 +33,8 @@ class CrmLead(models.Model):
     @api.depends_context("uid")
     def _compute_is_in_sight(self):
         seen = self.with_user(self.env.user)._filtered_access("read") if self.env.su else self
-        for lead in self:
-            lead.is_in_sight = lead in seen
+        self.is_in_sight = False
+        seen.with_env(self.env).is_in_sight = True
 
     # ------------------------------------------------------------ filling
     def action_fill_work(self, item_ids, stage_id=False):
