@@ -30,12 +30,6 @@ class CrmLead(models.Model):
             lead.missing_work_ids = missing
             lead.missing_field_names = f",{','.join(names)},"
 
-    @api.depends_context("uid")
-    def _compute_is_in_sight(self):
-        seen = self.with_user(self.env.user)._filtered_access("read") if self.env.su else self
-        self.is_in_sight = False
-        seen.with_env(self.env).is_in_sight = True
-
     # ------------------------------------------------------------ filling
     def action_fill_work(self, item_ids, stage_id=False):
         """Open a small form with what proves these items.

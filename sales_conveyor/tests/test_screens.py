@@ -9,7 +9,7 @@ from .common import ConveyorCase
 
 SPEC = {
     "stage_id": {"fields": {"display_name": {}}}, "user_id": {"fields": {"display_name": {}}}, "name": {},
-    "is_in_sight": {}, "work_total": {}, "section_work_ids": {"fields": {"name": {}}},
+    "work_total": {}, "section_work_ids": {"fields": {"name": {}}},
 }
 
 
@@ -27,7 +27,6 @@ class TestHandOverOutOfSight(ConveyorCase):
         [answer] = self.mine.web_save({"stage_id": self.offer.id}, SPEC)
         self.assertEqual(answer["stage_id"], {"id": self.offer.id, "display_name": "Offer"})
         self.assertEqual(answer["user_id"]["display_name"], "Kim Colleague")
-        self.assertFalse(answer["is_in_sight"])
         self.assertEqual(self.mine.sudo().user_id, self.colleague)
         self.assertEqual(self.mine.sudo().first_seller_id, self.seller)
 
@@ -57,12 +56,12 @@ class TestHandOverOutOfSight(ConveyorCase):
 
     def test_a_lead_that_stays_in_sight_is_read_as_ever(self):
         [answer] = self.mine.web_save({"name": "Lamps"}, SPEC)
-        self.assertEqual((answer["name"], answer["is_in_sight"]), ("Lamps", True))
+        self.assertEqual((answer["name"], answer["user_id"]["id"]), ("Lamps", self.seller.id))
 
     def test_several_at_once(self):
         leads = self.mine + self.lead(self.needs).with_user(self.seller)
         answers = leads.web_save_multi([{"stage_id": self.offer.id}, {"name": "Stays"}], SPEC)
-        self.assertEqual([row["is_in_sight"] for row in answers], [False, True])
+        self.assertEqual([row["user_id"]["id"] for row in answers], [self.colleague.id, self.seller.id])
 
     def test_waive_and_move_names_the_new_salesperson(self):
         item = self.item(self.needs)

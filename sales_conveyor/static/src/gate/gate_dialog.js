@@ -3,7 +3,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { remind } from "../moves/after_move";
+import { inSight, remind } from "../moves/after_move";
 
 /**
  * A section holds a client back: what is missing, lead by lead, and the ways
@@ -38,9 +38,7 @@ export class GateDialog extends Component {
     async reload() {
         const { leads } = this.context;
         const ids = leads.map((lead) => lead.id);
-        const seen = await this.orm.search("crm.lead", [["id", "in", ids]], {
-            context: { active_test: false },
-        });
+        const seen = await inSight(this.orm, ids);
         const { view, props } = this.action.currentController || {};
         if (view?.type === "form" && ids.includes(props?.resId) && !seen.includes(props.resId)) {
             return this.action.restore();

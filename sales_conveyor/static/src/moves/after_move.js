@@ -20,29 +20,38 @@ export function beforeMove(record) {
 
 /**
  * Tell the user what his move has left undone, and to whom it gave the lead.
- * Asks the server only where a section with standard work was left.
+ * Asks the server only after a hand-over, and where a section with standard
+ * work was left.
  *
  * @param {Object} record the lead's datapoint, saved and read back
  * @param {{stageId: number, userId: number}} before
  * @param {Function} reload called after something was filled in
+ * @returns {Promise<boolean>} false when the lead went out of the user's sight
  */
 export async function afterMove(record, before, reload) {
     const { services } = record.model.env;
-    const { stage_id: stage, user_id: user, is_in_sight: isInSight } = record.data;
+    const { stage_id: stage, user_id: user, name } = record.data;
     if (user && user.id !== before.userId) {
         services.notification.add(_t("Handed over to %(user)s.", { user: user.display_name }), {
-            title: record.data.name,
+            title: name,
             type: "success",
             className: "o_conveyor_notice",
         });
-    }
-    if (isInSight === false) {
-        return;
+        if (!(await inSight(services.orm, [record.resId])).length) {
+            return false;
+        }
     }
     await services.conveyor_sections.load();
     if (services.conveyor_sections.leavesWork(before.stageId, stage?.id)) {
-        await remind(services, { id: record.resId, name: record.data.name }, reload);
+        await remind(services, { id: record.resId, name }, reload);
     }
+    return true;
+}
+
+/** Which of these leads, lost ones included, the user may see. */
+export function inSight(orm, ids) {
+    const context = { active_test: false };
+    return orm.silent.search("crm.lead", [["id", "in", ids]], { context });
 }
 
 /**

@@ -50,8 +50,8 @@ patch(crmFormView.Model.Record.prototype, {
 
     /** A lead that went out of sight is left: nothing more can be done with it here. */
     async tellMove(before) {
-        await afterMove(this, before, () => this.model.load());
-        if (this.data.is_in_sight === false && this.config.isRoot) {
+        const isInSight = await afterMove(this, before, () => this.model.load());
+        if (!isInSight && this.config.isRoot) {
             await this.model.env.config.historyBack?.();
         }
     },

@@ -16,8 +16,8 @@ patch(CrmKanbanDynamicGroupList.prototype, {
         const before = beforeMove(record);
         const result = await super.moveRecord(...arguments);
         if (record.data.stage_id?.id === target.value) {
-            await afterMove(record, before, () => record.load());
-            if (record.data.is_in_sight === false) {
+            const isInSight = await afterMove(record, before, () => record.load());
+            if (!isInSight) {
                 target._removeRecords([record.id]);
             }
         }
