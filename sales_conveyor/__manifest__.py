@@ -15,6 +15,7 @@
         "views/conveyor_work_views.xml",
         "views/conveyor_transition_views.xml",
         "views/crm_lead_views.xml",
+        "views/product_template_views.xml",
         "views/res_config_settings_views.xml",
         "views/conveyor_trade_apply_views.xml",
         "views/conveyor_trade_set_views.xml",

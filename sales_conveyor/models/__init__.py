@@ -10,6 +10,7 @@ from . import conveyor_funnel
 from . import conveyor_funnel_sections
 from . import conveyor_funnel_definitions
 from . import conveyor_funnel_leads
+from . import conveyor_funnel_trial
 from . import conveyor_touch
 from . import conveyor_trade_application
 from . import conveyor_trade_section
@@ -25,6 +26,7 @@ from . import crm_lead_funnel
 from . import crm_lead_merge
 from . import crm_lead_sale
 from . import crm_lead_screen
+from . import crm_lead_trial
 from . import crm_lead_work
 from . import crm_stage
 from . import crm_stage_trade
@@ -32,6 +34,7 @@ from . import crm_team
 from . import ir_attachment
 from . import mail_activity
 from . import mail_message
+from . import product_template
 from . import res_company
 from . import res_config_settings
 from . import res_partner

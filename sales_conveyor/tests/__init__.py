@@ -4,11 +4,14 @@ from . import test_funnel_facts
 from . import test_funnel_screen
 from . import test_gate
 from . import test_import
+from . import test_import_reference
 from . import test_sale_kind
 from . import test_screens
 from . import test_trade_mapping
 from . import test_trade_sets
 from . import test_transitions
+from . import test_translations
+from . import test_trial
 from . import test_work
 from . import test_workbook
 from . import test_xlsx_writer
