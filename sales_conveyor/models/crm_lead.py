@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -81,19 +83,26 @@ class CrmLead(models.Model):
     def _compute_work_counts(self):
         """Only numbers, in one statement: every card of the kanban shows them."""
         self.work_total = self.work_done = self.work_debt_count = 0
-        saved = [lead for lead in self if lead._origin]
-        if saved and self.env["conveyor.work.item"]._stages_with_work():
-            self.env["conveyor.work"].flush_model(["lead_id", "stage_id", "state", "debt_date"])
-            counts = {lead_id: numbers for lead_id, *numbers in self.env.execute_query(SQL("""
-                SELECT w.lead_id, count(*) FILTER (WHERE w.stage_id = l.stage_id),
-                       count(*) FILTER (WHERE w.stage_id = l.stage_id AND w.state <> 'todo'),
-                       count(*) FILTER (WHERE w.stage_id <> l.stage_id AND w.state = 'todo' AND w.debt_date IS NOT NULL)
-                  FROM unnest(%s::int[], %s::int[]) AS l(id, stage_id) JOIN conveyor_work w ON w.lead_id = l.id
-                 GROUP BY w.lead_id
-            """, [lead._origin.id for lead in saved], [lead.stage_id._origin.id or 0 for lead in saved]))}
-            for lead in saved:
-                if lead._origin.id in counts:
-                    lead.work_total, lead.work_done, lead.work_debt_count = counts[lead._origin.id]
+        if not self.env["conveyor.work.item"]._stages_with_work():
+            return
+        by_numbers = defaultdict(list)
+        for lead_id, *numbers in self._count_work():
+            by_numbers[tuple(numbers)].append(lead_id)
+        for numbers, ids in by_numbers.items():
+            leads = self.browse(ids) if all(self._ids) else self.filtered(lambda lead: lead._origin.id in ids)
+            leads.work_total, leads.work_done, leads.work_debt_count = numbers
+
+    def _count_work(self):
+        """(lead id, all, done, owed) of the leads with work, in the sections where they stand now."""
+        self.env["conveyor.work"].flush_model(["lead_id", "stage_id", "state", "debt_date"])
+        stages = {lead._origin.id or 0: lead.stage_id.id or 0 for lead in self}
+        return self.env.execute_query(SQL("""
+            SELECT w.lead_id, count(*) FILTER (WHERE w.stage_id = l.stage_id),
+                   count(*) FILTER (WHERE w.stage_id = l.stage_id AND w.state <> 'todo'),
+                   count(*) FILTER (WHERE w.stage_id <> l.stage_id AND w.state = 'todo' AND w.debt_date IS NOT NULL)
+              FROM unnest(%s::int[], %s::int[]) AS l(id, stage_id) JOIN conveyor_work w ON w.lead_id = l.id
+             GROUP BY w.lead_id
+        """, list(stages), list(stages.values())))
 
     def _search_work_debt_count(self, operator, value):
         if operator == ">" and value == 0:
