@@ -13,7 +13,7 @@ from .odoo_source import odoo_revision
 PREFIX = "conveyor_template"
 RECIPE = 1  # raise it when the way of building changes
 MODULES = "crm,sale_crm,sale_management,base_automation,calendar,sms,rating,digest"
-LANGUAGES = "ru_RU,bg_BG"
+LANGUAGES = "en_US,ru_RU,bg_BG"  # the first one is everybody's at the beginning
 STALE_DAYS = 14
 
 
