@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -16,17 +18,40 @@ class ConveyorFunnelBuilder(models.AbstractModel):
     _description = "Funnel Facts by SQL"
 
     @api.model
-    def _facts(self, leads):
-        """SELECT of all facts of the leads that meet the condition ``leads``
-        (on ``crm_lead l``), columns as in the fact table."""
+    def _facts(self, among):
+        """SELECT of all facts of some leads, columns as in the fact table.
+
+        :param among: function that makes a condition on the column it is
+            given, which holds lead ids; every part narrows itself by it
+        """
         parts = {
-            "zone": self._zone(), "pipe": self._pipe(), "client": self._client(leads),
-            "entry": self._entry(), "step": self._step(), "ending": self._ending(),
+            "zone": self._zone(), "pipe": self._pipe(), "client": self._client(among),
+            "entry": self._entry(among), "step": self._step(among), "ending": self._ending(),
             "event": self._event(), "won_event": self._won_event(), "dated": self._dated(),
-            "stay": self._stay(), "spent": self._spent(), "touched": self._touched(),
+            "stay": self._stay(), "spent": self._spent(), "touched": self._touched(among),
         }
         return SQL("WITH %s %s", SQL(", ").join(
             SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), part) for name, part in parts.items()), self._rows())
+
+    @api.model
+    @contextmanager
+    def _planned_for_many(self):
+        """Let PostgreSQL join by hashing within the block: it cannot know how
+        many rows a CTE will hold, guesses one, and would loop over all pairs."""
+        settings = {"enable_nestloop": "off", "jit": "off", "work_mem": "64MB"}
+        before = {name: self._set(name, value) for name, value in settings.items()}
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                self._set(name, value)
+
+    @api.model
+    def _set(self, name, value):
+        """Set a planner's setting for this transaction; returns what it was."""
+        [(before,)] = self.env.execute_query(SQL("SELECT current_setting(%s)", name))
+        self.env.cr.execute(SQL("SELECT set_config(%s, %s, true)", name, value))
+        return before
 
     @api.model
     def _lead_ranges(self, size):
@@ -57,26 +82,28 @@ class ConveyorFunnelBuilder(models.AbstractModel):
             team=SQL.identifier(field.column2))
 
     @api.model
-    def _client(self, leads):
+    def _client(self, among):
         """The leads: dimensions, and what the definitions ask of a lead."""
         return SQL(
             """
-            SELECT l.id AS lead_id, %s, COALESCE(l.expected_revenue, 0) AS value, COALESCE(l.team_id, 0) AS team, z.tz,
+            SELECT l.id AS lead_id, %s, COALESCE(l.expected_revenue, 0) AS value, COALESCE(l.team_id, 0) AS team,
+                   (SELECT tz FROM zone z WHERE z.company_id = COALESCE(l.company_id, 0)) AS tz,
                    l.type = 'lead' AS is_lead, CASE WHEN l.type <> 'lead' THEN l.date_conversion END AS converted,
                    CASE WHEN l.active AND COALESCE(l.won_status, 'pending') = 'pending' THEN l.stage_id END AS standing
-              FROM crm_lead l JOIN zone z ON z.company_id = COALESCE(l.company_id, 0)
+              FROM crm_lead l
              WHERE %s
             """,
-            SQL(", ").join(SQL.identifier("l", name) for name in DIMENSIONS), leads)
+            SQL(", ").join(SQL.identifier("l", name) for name in DIMENSIONS), among(SQL("l.id")))
 
     @api.model
-    def _entry(self):
+    def _entry(self, among):
         return SQL("""
             SELECT t.lead_id, min(t.date) AS date
-              FROM conveyor_transition t JOIN client USING (lead_id) GROUP BY t.lead_id""")
+              FROM conveyor_transition t JOIN client USING (lead_id)
+             WHERE %s GROUP BY t.lead_id""", among(SQL("t.lead_id")))
 
     @api.model
-    def _step(self):
+    def _step(self, among):
         """Transitions, with the conversion put in where it happened; ``f`` and
         ``s`` are source and target, ``fi`` and ``si`` their places in the pipeline."""
         return SQL("""
@@ -84,7 +111,7 @@ class ConveyorFunnelBuilder(models.AbstractModel):
                    c.is_lead OR COALESCE(m.date < c.converted, false) AS as_lead,
                    row_number() OVER w AS n, lead(m.date) OVER w AS next_date, lag(m.kind) OVER w AS before
               FROM (SELECT t.lead_id, t.date, t.id, t.kind, t.from_stage_id AS f, t.to_stage_id AS s
-                      FROM conveyor_transition t JOIN client USING (lead_id)
+                      FROM conveyor_transition t JOIN client USING (lead_id) WHERE %s
                     UNION ALL
                     SELECT c.lead_id, c.converted, 0, 'convert', p.to_stage_id, p.to_stage_id
                       FROM client c JOIN entry e ON e.lead_id = c.lead_id AND c.converted > e.date
@@ -95,7 +122,7 @@ class ConveyorFunnelBuilder(models.AbstractModel):
               JOIN client c USING (lead_id)
               LEFT JOIN pipe pf ON pf.team = c.team AND pf.stage = m.f
               LEFT JOIN pipe ps ON ps.team = c.team AND ps.stage = m.s
-            WINDOW w AS (PARTITION BY m.lead_id ORDER BY m.date, m.id)""")
+            WINDOW w AS (PARTITION BY m.lead_id ORDER BY m.date, m.id)""", among(SQL("t.lead_id")))
 
     @api.model
     def _ending(self):
@@ -174,13 +201,13 @@ class ConveyorFunnelBuilder(models.AbstractModel):
               FROM stay GROUP BY lead_id, stage, phase""")
 
     @api.model
-    def _touched(self):
+    def _touched(self, among):
         return SQL("""
             SELECT s.lead_id, s.stage, s.phase, count(*)::int4 AS touches
               FROM stay s JOIN conveyor_touch t ON t.lead_id = s.lead_id AND t.is_counted
                           AND (s.touch_begin IS NULL OR t.date > s.touch_begin)
                           AND (s.finish IS NULL OR t.date <= s.finish)
-             GROUP BY s.lead_id, s.stage, s.phase""")
+             WHERE %s GROUP BY s.lead_id, s.stage, s.phase""", among(SQL("t.lead_id")))
 
     @api.model
     def _rows(self):

@@ -62,4 +62,3 @@ class ConveyorFunnelHistogram(models.Model):
     def _rebuild(self, facts):
         self.env.cr.execute("DELETE FROM conveyor_funnel_histogram")
         self.env.cr.execute(self._insert(facts))
-        self.env.cr.execute("ANALYZE conveyor_funnel_histogram")

@@ -97,7 +97,7 @@ class ConveyorFunnelMonth(models.Model):
             *(SQL.identifier("x", name) if name in dimensions else SQL("NULL::%s", SQL(kind))
               for name, kind in TYPES.items())])
         happened = SQL(" UNION ALL ").join(
-            self._happened(facts, [SQL.identifier("f", name) for name in dimensions], *happening, where=condition)
+            self._happened(facts, [SQL.identifier("f", name) for name in dimensions], *happening, where=condition, sign=SQL("f.sign * "))
             for happening in HAPPENINGS[counting])
         return SQL(
             "SELECT %(keys)s, %(sums)s FROM (%(happened)s) x GROUP BY x.month, %(dimensions)s HAVING %(any)s",
@@ -106,24 +106,26 @@ class ConveyorFunnelMonth(models.Model):
             any=SQL(" OR ").join(SQL("sum(%s) <> 0", SQL.identifier("x", name)) for name in MEASURES))
 
     @api.model
-    def _happened(self, facts, keys, day, condition, measures, *, where, sign=True):
-        """SELECT of ``keys``, ``month`` and all measures of one happening."""
+    def _happened(self, facts, keys, day, condition, measures, *, where, sign=SQL()):
+        """SELECT of ``keys``, ``month`` and all measures of one happening, summed up."""
         return SQL(
-            "SELECT %(keys)s, date_trunc('month', %(day)s)::date AS month, %(measures)s"
-            " FROM %(facts)s f WHERE %(condition)s AND %(where)s",
-            keys=SQL(", ").join(keys), day=day, facts=facts, condition=condition, where=where,
-            measures=SQL(", ").join(
-                SQL("%s AS %s", SQL("f.sign * (%s)", measures[name]) if sign and name in measures
-                    else measures.get(name, NONE), SQL.identifier(name)) for name in MEASURES))
+            "SELECT %(keys)s, %(sums)s FROM %(facts)s f WHERE %(condition)s AND %(where)s GROUP BY %(groups)s",
+            keys=SQL(", ").join((*keys, SQL("date_trunc('month', %s)::date AS month", day))),
+            facts=facts, condition=condition, where=where,
+            groups=SQL(", ").join((*keys, SQL("date_trunc('month', %s)", day))),
+            sums=SQL(", ").join(
+                SQL("%s AS %s", SQL("sum(%s(%s))", sign, measures[name]) if name in measures else NONE,
+                    SQL.identifier(name)) for name in MEASURES))
 
     @api.model
     def _rebuild(self):
         """Sum the facts up anew; what others append meanwhile stays."""
         facts = SQL("(SELECT 1 AS sign, * FROM conveyor_funnel_fact)")
-        self.env.cr.execute("DELETE FROM conveyor_funnel_month")
-        self.env.cr.execute(self._insert(facts))
-        self.env.cr.execute("ANALYZE conveyor_funnel_month")
-        self.env["conveyor.funnel.histogram"]._rebuild(facts)
+        with self.env["conveyor.funnel.builder"]._planned_for_many():
+            self.env.cr.execute("DELETE FROM conveyor_funnel_month")
+            self.env.cr.execute(self._insert(facts))
+            self.env["conveyor.funnel.histogram"]._rebuild(facts)
+        self.env.cr.execute("ANALYZE conveyor_funnel_month, conveyor_funnel_histogram")
 
     # ------------------------------------------------------------ cron
     @api.model

@@ -183,8 +183,7 @@ class ConveyorFunnelReader(models.AbstractModel):
     def _happening(self, names, happening, condition):
         keys = [SQL.identifier("f", name) for name in names if name != "month"]
         months = self.env["conveyor.funnel.month"]
-        inner = months._happened(SQL("conveyor_funnel_fact"), keys or [SQL("1 AS one")], *happening,
-                                 where=condition, sign=False)
+        inner = months._happened(SQL("conveyor_funnel_fact"), keys, *happening, where=condition)
         return SQL("SELECT %s FROM (%s) f", SQL(", ").join(
             SQL.identifier("f", name) for name in (*names, *MEASURES)), inner)
 
