@@ -75,7 +75,7 @@ export class Checklist extends Component {
 
     get title() {
         if (this.props.show === "owed") {
-            return _t("Owed from earlier sections (%(count)s)", { count: this.works.length });
+            return _t("Still owed from other sections (%(count)s)", { count: this.works.length });
         }
         return _t("Standard work: %(section)s", { section: this.lead.data.stage_id?.display_name });
     }
