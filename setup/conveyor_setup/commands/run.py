@@ -21,12 +21,11 @@ Odoo 19 with Sales Conveyor is open:
   database  {database} ({content})
 
 What to look at first:
-  1. CRM (the pipeline): every card says how many touches it has had and what comes next.
-     Drag one to the next section and see what the standard work of its section still asks for.
-  2. Sales Conveyor: the funnel, that is where clients stop and what that costs; every number opens its leads.
-  3. A customer with purchases: his own buying rhythm, and whether he is late by it.
-  4. Settings > CRM > Sales Conveyor: the rules. The language can be switched to Russian or Bulgarian in the
-     preferences of the user.
+  1. CRM, the pipeline: open a card and see the standard work of its section; drag it on with work still to do.
+  2. CRM > Reporting > Conveyor > Funnel: where clients stop; every number opens its leads.
+  3. CRM > Configuration > Conveyor: the sections and their work, and ready sets for six trades.
+  4. CRM > Configuration > Settings: the rules. The language is changed in the preferences of the user
+     (English, Russian, Bulgarian).
 
 Log: {log}
 Ctrl-C stops it.

@@ -67,8 +67,14 @@ class Suite:
 
     @contextmanager
     def _e2e(self):
+        with self.demo_site() as variables:
+            yield PLAIN, variables
+
+    @contextmanager
+    def demo_site(self):
+        """A server with demo data while the block runs: the variables that lead a browser to it."""
         with self._database(demo=True) as database, self._server(database) as url:
-            yield PLAIN, self._variables(CONVEYOR_URL=url, CONVEYOR_DB=database)
+            yield self._variables(CONVEYOR_URL=url, CONVEYOR_DB=database)
 
     def _variables(self, **more):
         browser = self.place.browser

@@ -1,0 +1,31 @@
+"""setup/pictures [NAME…]: the pictures of the README, taken anew from the real screens with demo data.
+
+Without names all of them.  Each is a PNG of at most 150 KB in docs/pictures/.
+"""
+import argparse
+import tempfile
+from pathlib import Path
+
+from .. import processes
+from ..testing.suite import Suite
+from ..workplace import prepared
+
+
+def main(settings, console, arguments):
+    parser = argparse.ArgumentParser(prog="setup/pictures", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="for instance funnel")
+    parser.add_argument("--language", default="en_US", metavar="CODE", help="of the screens, for instance ru_RU")
+    parser.add_argument("--folder", type=Path, default=settings.checkout / "docs" / "pictures", metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    with prepared(settings, console, templates=(True,), browser=True) as place, \
+            tempfile.TemporaryDirectory(prefix="conveyor-pictures-") as reports:
+        suite = Suite(place, [], Path(reports))
+        with suite.demo_site() as variables:
+            return take(settings, place.odoo.environment | variables, options)
+
+
+def take(settings, environment, options):
+    """By Odoo's Python, which has Playwright and Pillow."""
+    command = [settings.python, "-m", "conveyor_setup.pictures", options.folder.resolve(), options.language,
+               *options.names]
+    return processes.run_in_foreground(command, env=environment, cwd=settings.checkout / "setup")
