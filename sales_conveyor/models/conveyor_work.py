@@ -116,6 +116,8 @@ class ConveyorWork(models.Model):
         :param vals: values about to be written on the leads, which count
         :return: the works settled now
         """
+        if not self.env["conveyor.work.item"]._stages_with_work():
+            return self.browse()
         todo = self.sudo().search([("lead_id", "in", leads.ids), ("state", "=", "todo"), ("proof", "!=", "done")])
         proven = self._proven(todo, vals or {}) if todo else todo
         proven._finish()
