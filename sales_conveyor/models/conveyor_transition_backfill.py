@@ -1,3 +1,5 @@
+from contextlib import contextmanager, nullcontext
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -18,27 +20,50 @@ class ConveyorTransition(models.Model):
         :return: number of transitions written
         """
         self.env.flush_all()
-        self.env.cr.execute(SQL("""
+        is_new = not self.env.execute_query(SQL("SELECT FROM conveyor_transition LIMIT 1"))
+        with self._references_checked_at_the_end() if is_new else nullcontext():
+            self.env.cr.execute(self._history())
+            written = self.env.cr.rowcount
+        self.invalidate_model(flush=False)
+        return written
+
+    @api.model
+    @contextmanager
+    def _references_checked_at_the_end(self):
+        """Millions of new rows: one join a foreign key, not a lookup a row. It
+        locks the table, so it is for one that nobody uses yet."""
+        table = SQL.identifier(self._table)
+        keys = [(SQL.identifier(name), SQL(definition)) for name, definition in self.env.execute_query(SQL(
+            "SELECT conname, replace(pg_get_constraintdef(oid), '%%', '%%%%') FROM pg_constraint "
+            "WHERE conrelid = %s::regclass AND contype = 'f'", self._table))]
+        for name, _definition in keys:
+            self.env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT %s", table, name))
+        yield
+        for name, definition in keys:
+            self.env.cr.execute(SQL("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition))
+
+    @api.model
+    def _history(self):
+        return SQL("""
             WITH %(lead)s, %(tracked)s, %(event)s, %(chained)s
             INSERT INTO conveyor_transition (lead_id, from_stage_id, to_stage_id, date, user_id, kind, is_history,
                                              origin, at_creation, create_uid, write_uid, create_date, write_date)
-            SELECT c.lead_id, c.source, c.target, c.date, c.user_id,
+            SELECT c.lead_id, was.id, now_in.id, c.date, c.user_id,
                    CASE WHEN c.kind <> 'move' THEN c.kind
+                        WHEN now_in.is_won THEN 'won'
                         WHEN s.pos IS NULL OR t.pos IS NULL OR t.pos = s.pos + 1 THEN 'forward'
                         WHEN t.pos < s.pos THEN CASE WHEN was.is_won THEN 'reopen' ELSE 'back' END
                         ELSE 'skip' END,
                    TRUE, 'history', FALSE, %(uid)s, %(uid)s, %(now)s, %(now)s
               FROM chained c
+              LEFT JOIN crm_stage was ON was.id = c.source
+              LEFT JOIN crm_stage now_in ON now_in.id = c.target
               LEFT JOIN (%(pipeline)s) s ON s.team_id = c.team_id AND s.stage_id = c.source
               LEFT JOIN (%(pipeline)s) t ON t.team_id = c.team_id AND t.stage_id = c.target
-              LEFT JOIN crm_stage was ON was.id = c.source
              ORDER BY c.lead_id, c.date, c.place
         """, lead=self._history_leads(), tracked=self._history_tracked(), event=self._history_events(),
             chained=self._history_chained(), pipeline=self._history_pipelines(),
-            uid=self.env.uid, now=self.env.cr.now()))
-        written = self.env.cr.rowcount
-        self.invalidate_model(flush=False)
-        return written
+            uid=self.env.uid, now=self.env.cr.now())
 
     @api.model
     def _history_leads(self):
@@ -53,13 +78,13 @@ class ConveyorTransition(models.Model):
 
     @api.model
     def _history_tracked(self):
-        """Tracked changes of stage and of won/lost, with sections that are gone as NULL."""
+        """Tracked changes of stage and of won/lost; of each of the two the first and the last are known."""
         fields_of = self.env["ir.model.fields"]._get
         labels = SQL(
             "SELECT name.value FROM ir_model_fields_selection s, jsonb_each_text(s.name) AS name "
             "WHERE s.field_id = %s AND s.value = 'lost'", fields_of("crm.lead", "won_status").id)
         return SQL("""
-            tracked AS MATERIALIZED (
+            change AS (
                 SELECT l.id AS lead_id, l.team_id, m.date, v.id AS place, m.create_uid AS user_id,
                        CASE WHEN v.field_id = %(stage)s THEN 'move'
                             WHEN v.new_value_char IN (%(labels)s) THEN 'lost'
@@ -69,57 +94,55 @@ class ConveyorTransition(models.Model):
                   FROM mail_tracking_value v
                   JOIN mail_message m ON m.id = v.mail_message_id AND m.model = 'crm.lead'
                   JOIN lead l ON l.id = m.res_id
-                 WHERE v.field_id IN (%(stage)s, %(status)s))""",
+                 WHERE v.field_id IN (%(stage)s, %(status)s)),
+            tracked AS MATERIALIZED (
+                SELECT *, row_number() OVER w = 1 AS is_first, lead(place) OVER w IS NULL AS is_last
+                  FROM change WHERE kind IS NOT NULL
+                WINDOW w AS (PARTITION BY lead_id, kind = 'move' ORDER BY date, place))""",
             stage=fields_of("crm.lead", "stage_id").id, status=fields_of("crm.lead", "won_status").id, labels=labels)
 
     @api.model
     def _history_events(self):
         """Creation, what was tracked, and what the lead's present state adds."""
         return SQL("""
-            ends AS (
-                SELECT DISTINCT lead_id,
-                       first_value(source) OVER w AS first_stage, last_value(target) OVER w AS last_stage
-                  FROM tracked WHERE kind = 'move'
-                WINDOW w AS (PARTITION BY lead_id ORDER BY date, place
-                             ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)),
-            last_status AS (
-                SELECT DISTINCT ON (lead_id) lead_id, kind FROM tracked WHERE kind <> 'move'
-                 ORDER BY lead_id, date DESC, place DESC),
             event AS (
                 SELECT l.id AS lead_id, l.team_id, l.create_date AS date, -1 AS place, l.create_uid AS user_id,
-                       'enter' AS kind, COALESCE(e.first_stage, l.stage_id) AS target
-                  FROM lead l LEFT JOIN ends e ON e.lead_id = l.id
+                       'enter' AS kind, COALESCE(first.source, l.stage_id) AS target
+                  FROM lead l LEFT JOIN tracked first ON first.lead_id = l.id AND first.kind = 'move' AND first.is_first
                 UNION ALL
-                SELECT lead_id, team_id, date, place, user_id, kind, target FROM tracked WHERE kind IS NOT NULL
+                SELECT lead_id, team_id, date, place, user_id, kind, target FROM tracked
                 UNION ALL
                 SELECT l.id, l.team_id, GREATEST(l.moved, l.create_date), 2000000000, l.write_uid, 'move', l.stage_id
-                  FROM lead l JOIN ends e ON e.lead_id = l.id WHERE e.last_stage IS DISTINCT FROM l.stage_id
+                  FROM lead l JOIN tracked last ON last.lead_id = l.id AND last.kind = 'move' AND last.is_last
+                 WHERE last.target IS DISTINCT FROM l.stage_id
                 UNION ALL
                 SELECT l.id, l.team_id, GREATEST(l.closed, l.create_date), 2000000001, l.write_uid,
                        l.won_status, NULL
-                  FROM lead l LEFT JOIN ends e ON e.lead_id = l.id
-                  LEFT JOIN last_status s ON s.lead_id = l.id
-                  LEFT JOIN crm_stage g ON g.id = e.last_stage
-                 WHERE (l.won_status = 'lost' AND s.kind IS DISTINCT FROM 'lost')
-                    OR (l.won_status = 'won' AND NOT (COALESCE(g.is_won, FALSE) AND e.last_stage = l.stage_id)))""")
+                  FROM lead l
+                  LEFT JOIN tracked last ON last.lead_id = l.id AND last.kind = 'move' AND last.is_last
+                  LEFT JOIN tracked status ON status.lead_id = l.id AND status.kind <> 'move' AND status.is_last
+                  LEFT JOIN crm_stage g ON g.id = last.target
+                 WHERE (l.won_status = 'lost' AND status.kind IS DISTINCT FROM 'lost')
+                    OR (l.won_status = 'won' AND NOT (COALESCE(g.is_won, FALSE) AND last.target = l.stage_id)))""")
 
     @api.model
     def _history_chained(self):
-        """Each event from the section where the one before ended; a step into
-        a won section is a win."""
+        """Each event from the section where the one before ended.
+
+        An event without a section of its own happens in the last one named:
+        the highest of (place in the order, section), packed into one number.
+        """
         return SQL("""
-            filled AS (
-                SELECT e.*, count(target) OVER w AS piece FROM event e
+            numbered AS (
+                SELECT e.*, row_number() OVER w AS n FROM event e
                 WINDOW w AS (PARTITION BY lead_id ORDER BY date, place)),
             known AS (
-                SELECT lead_id, team_id, date, place, user_id, kind, target AS given,
-                       max(target) OVER (PARTITION BY lead_id, piece) AS stage FROM filled),
+                SELECT lead_id, team_id, date, place, user_id, kind,
+                       (max((n << 32) + target) OVER w & 4294967295)::int AS target FROM numbered
+                WINDOW w AS (PARTITION BY lead_id ORDER BY date, place)),
             chained AS (
-                SELECT k.lead_id, k.team_id, k.date, k.place, k.user_id, g.id AS target,
-                       CASE WHEN k.kind = 'move' AND g.is_won THEN 'won' ELSE k.kind END AS kind,
-                       CASE WHEN k.kind <> 'enter'
-                            THEN lag(g.id) OVER (PARTITION BY k.lead_id ORDER BY k.date, k.place) END AS source
-                  FROM known k LEFT JOIN crm_stage g ON g.id = k.stage)""")
+                SELECT known.*, CASE WHEN kind <> 'enter' THEN lag(target) OVER w END AS source FROM known
+                WINDOW w AS (PARTITION BY lead_id ORDER BY date, place))""")
 
     @api.model
     def _history_pipelines(self):

@@ -79,3 +79,19 @@ class TestBackfill(ConveyorCase):
         self.forget(lead)
         self.env["conveyor.transition"]._backfill()
         self.assertEqual(self.steps(lead), [("enter", False, "Needs")])
+
+    def test_the_first_time_references_are_checked_at_the_end(self):
+        def references():
+            self.env.cr.execute(
+                "SELECT conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint "
+                "WHERE conrelid = 'conveyor_transition'::regclass AND contype = 'f' ORDER BY conname")
+            return self.env.cr.fetchall()
+
+        lead, before = self.tracked(self.new), references()
+        lead.stage_id = self.offer
+        self.track()
+        live = self.path(lead)
+        self.env["conveyor.transition"].search([]).unlink()
+        self.env["conveyor.transition"]._backfill()
+        self.assertEqual(self.steps(lead), live)
+        self.assertEqual(references(), before)

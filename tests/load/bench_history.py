@@ -1,6 +1,6 @@
 """Reading an existing database once: the past of all leads, and first or repeat sale."""
 
-from .bench import Result, compare, timed
+from .bench import Result, compare
 
 FACTS = "lead_id, from_stage_id, to_stage_id, date, user_id, kind"
 # The same rows for data that are known to be whole: every move was tracked, no section is gone, one pipeline.
@@ -57,7 +57,7 @@ def backfill(load):
     def ours():
         with load.ours.environment() as env:
             env.cr.execute("TRUNCATE conveyor_transition")
-            seconds, _rows = timed(env["conveyor.transition"]._backfill)
+            seconds, _rows = load.ours.timed(env, env["conveyor.transition"]._backfill)
             return seconds, _digest(env, "conveyor_transition", FACTS)
 
     def bare():
@@ -66,7 +66,7 @@ def backfill(load):
             env.cr.execute("CREATE TABLE bench_transition (LIKE conveyor_transition INCLUDING ALL)")
             query = BARE.format(table="bench_transition", stage=fields._get("crm.lead", "stage_id").id,
                                 status=fields._get("crm.lead", "won_status").id)
-            seconds, _rows = timed(lambda: env.cr.execute(query))
+            seconds, _rows = load.ours.timed(env, lambda: env.cr.execute(query))
             return seconds, _digest(env, "bench_transition", FACTS)
 
     return [compare("history backfill", ours, bare, load.scale.repetitions(3), 2)]
@@ -78,7 +78,7 @@ def sale_kind(load):
         def measured():
             with load.ours.environment() as env:
                 env.cr.execute("UPDATE crm_lead SET sale_kind = 'first' WHERE sale_kind <> 'first'")
-                seconds, _none = timed(lambda: work(env))
+                seconds, _none = load.ours.timed(env, lambda: work(env))
                 return seconds, _digest(env, "crm_lead", "id, sale_kind")
         return measured
 
