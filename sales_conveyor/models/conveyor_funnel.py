@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..engine import period
 from ..engine.funnel import COHORT, PERIOD, Tally
@@ -210,7 +210,7 @@ class ConveyorFunnel(models.AbstractModel):
     def _month_table(self, scope):
         sums = self._sums(scope, ("month",), where=WHOLE)
         rows = [self._month_row(scope, month, sums.get((month,), Tally()))
-                for month in self._month_list([month for month, in sums if month])]
+                for month in self._month_list(scope, [month for month, in sums if month])]
         first = Column("month", self.env._("Month"), DATE)
         total = self._total(scope, "month", sums.values())
         table = self._make_table(scope, "by_month", self.env._("By Month"),
@@ -218,12 +218,15 @@ class ConveyorFunnel(models.AbstractModel):
         return table.without("open") if scope.counting == PERIOD else table
 
     @api.model
-    def _month_list(self, months):
-        """All months from the first to the last, without gaps."""
-        result = sorted(months)[:1]
-        while result and result[-1] < max(months) and len(result) < MONTHS_LIMIT:
+    def _month_list(self, scope, months):
+        """All months of the period until today, or from the first to the last
+        with anything in it, without gaps."""
+        first, last = scope.filters.date_from, scope.filters.date_to
+        ends = [*months, *(end for end in (first, last and min(last, fields.Date.today())) if end)]
+        result = [min(ends).replace(day=1)] if ends else []
+        while result and period.next_month(result[-1]) <= max(ends) and len(result) < MONTHS_LIMIT:
             result.append(period.next_month(result[-1]))
-        return result if result and result[-1] == max(months) else sorted(months)
+        return sorted({*result, *months})
 
     @api.model
     def _month_row(self, scope, month, tally):

@@ -3,6 +3,7 @@ from . import test_demo
 from . import test_funnel_facts
 from . import test_funnel_screen
 from . import test_funnel_reference
+from . import test_funnel_tables
 from . import test_gate
 from . import test_import
 from . import test_import_reference
