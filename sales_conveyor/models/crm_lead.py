@@ -216,6 +216,7 @@ class CrmLead(models.Model):
         if self:
             self.env["conveyor.work"]._open([(lead.id, lead.stage_id.id) for lead in self])
             self._assign_performers()
+            self.env["conveyor.work"]._settle(self)
             self._plan_next_work()
 
     # ------------------------------------------------------------ the gate
