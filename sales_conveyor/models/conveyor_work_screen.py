@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 # the kind of activity that plans a touch in a channel
 ACTIVITY_OF_CHANNEL = {
@@ -19,12 +19,14 @@ class ConveyorWork(models.Model):
     wants_answer = fields.Boolean(compute="_compute_wanted_fields", help="Proven by its own answer.")
     open_activity_id = fields.Integer(compute="_compute_open_activity_id", help="Its activity while it is planned.")
 
+    @api.depends("item_id.proof", "item_id.proof_field_ids")
     def _compute_wanted_fields(self):
         for work in self:
             names = work.sudo().item_id.proof_field_ids.sorted("id").mapped("name")  # names of fields are no secret
             work.wanted_fields = ",".join(names)
             work.wants_answer = work.proof == "field" and not names
 
+    @api.depends("activity_id.active")
     def _compute_open_activity_id(self):
         for work in self:
             activity = work.sudo().activity_id  # that there is one is no secret

@@ -6,6 +6,7 @@ import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { fillWork, stepAside } from "../moves/fill";
 import { ChecklistLine } from "./checklist_line";
 import { Factors } from "./factors";
 import { goToField } from "./go_to_field";
@@ -128,30 +129,31 @@ export class Checklist extends Component {
         return this.run(work, () => this.orm.call("conveyor.work", method, [[work.resId], ...args]));
     }
 
-    open(work, action) {
-        return this.run(
-            work,
-            () => new Promise((resolve, reject) => {
-                this.action.doAction(action, { onClose: resolve }).catch(reject);
-            })
-        );
-    }
-
-    answer(work, answer) {
-        return this.run(work, () => this.orm.write("conveyor.work", [work.resId], { answer }));
-    }
-
-    async touch(work) {
-        await this.run(work, async () => {
-            const action = await this.orm.call("conveyor.work", "action_touch", [[work.resId]]);
+    /** Do something in a dialog, and show what came of it. */
+    open(work, getAction) {
+        return this.run(work, async () => {
+            const action = await getAction();
+            if (this.props.show === "missing") {
+                stepAside();
+            }
             await new Promise((resolve, reject) => {
                 this.action.doAction(action, { onClose: resolve }).catch(reject);
             });
         });
     }
 
+    answer(work, answer) {
+        return this.run(work, () => this.orm.write("conveyor.work", [work.resId], { answer }));
+    }
+
+    touch(work) {
+        return this.open(work, () =>
+            this.orm.call("conveyor.work", "action_touch", [[work.resId]])
+        );
+    }
+
     waive(work) {
-        return this.open(work, {
+        return this.open(work, () => ({
             type: "ir.actions.act_window",
             name: _t("Waive Standard Work"),
             res_model: "conveyor.waive",
@@ -161,19 +163,20 @@ export class Checklist extends Component {
                 default_lead_ids: [this.lead.resId],
                 default_item_ids: [work.data.item_id.id],
             },
-        });
+        }));
     }
 
     /** Go to the field in this form; a field that is not in it is filled in a small form. */
     async goTo(fieldName, work) {
-        if (await goToField(this.root.el, this.env.config.viewArch, fieldName)) {
-            return;
+        const { viewArch } = this.env.config;
+        if (!(await goToField(this.root.el, viewArch, fieldName)) && work) {
+            await this.run(work, () =>
+                new Promise((resolve, reject) => {
+                    const items = [work.data.item_id.id];
+                    fillWork(this.env.services, this.lead.resId, items, { onDone: resolve }).catch(reject);
+                })
+            );
         }
-        const form = await this.orm.call("crm.lead", "action_fill_work", [
-            [this.lead.resId],
-            [work.data.item_id.id],
-        ]);
-        await this.open(work, form);
     }
 
     openSection() {

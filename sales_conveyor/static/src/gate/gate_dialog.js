@@ -3,7 +3,8 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { standardErrorDialogProps } from "@web/core/errors/error_dialogs";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { inSight, remind } from "../moves/after_move";
+import { remind } from "../moves/after_move";
+import { fillWork, reloadView } from "../moves/fill";
 
 /**
  * A section holds a client back: what is missing, lead by lead, and the ways
@@ -16,8 +17,7 @@ export class GateDialog extends Component {
 
     setup() {
         // not useService: the dialog is closed while the way on is still under way
-        this.action = this.env.services.action;
-        this.orm = this.env.services.orm;
+        this.services = this.env.services;
     }
 
     get context() {
@@ -34,35 +34,30 @@ export class GateDialog extends Component {
         return [...new Set(leads.flatMap((lead) => lead.works.map((work) => work.item_id)))];
     }
 
-    /** Show the view below as it is now; the form of a lead handed over out of sight is left. */
-    async reload() {
+    /** Show what became of it, and name what was only advised. */
+    async afterwards() {
         const { leads } = this.context;
-        const ids = leads.map((lead) => lead.id);
-        const seen = await inSight(this.orm, ids);
-        const { view, props } = this.action.currentController || {};
-        if (view?.type === "form" && ids.includes(props?.resId) && !seen.includes(props.resId)) {
-            return this.action.restore();
-        }
-        await this.action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
-        if (leads.length === 1 && seen.length) {
-            await remind(this.env.services, leads[0]);
+        await reloadView(
+            this.services,
+            leads.map((lead) => lead.id)
+        );
+        if (leads.length === 1) {
+            await remind(this.services, leads[0]);
         }
     }
 
     async fill(lead) {
-        const form = await this.orm.call("crm.lead", "action_fill_work", [
-            [lead.id],
-            this.itemIds([lead]),
-            this.context.to_stage_id,
-        ]);
         this.props.close();
-        await this.action.doAction(form, { onClose: () => this.reload() });
+        await fillWork(this.services, lead.id, this.itemIds([lead]), {
+            stageId: this.context.to_stage_id,
+            onDone: () => this.afterwards(),
+        });
     }
 
     async waive() {
         const { leads, to_stage_id } = this.context;
         this.props.close();
-        await this.action.doAction(
+        await this.services.action.doAction(
             {
                 type: "ir.actions.act_window",
                 name: _t("Waive Standard Work"),
@@ -75,7 +70,7 @@ export class GateDialog extends Component {
                     default_stage_id: to_stage_id,
                 },
             },
-            { onClose: () => this.reload() }
+            { onClose: () => this.afterwards() }
         );
     }
 }

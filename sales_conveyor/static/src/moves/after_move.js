@@ -1,8 +1,10 @@
 import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
+import { fillWork, inSight, reloadView } from "./fill";
 
 const GATE_ERROR = "odoo.addons.sales_conveyor.exceptions.GateError";
 const NOTICE_DELAY = 12000;
+const NAMED = 3;
 
 /** Whether the server held a lead back because required work is missing. */
 export function isGateError(error) {
@@ -48,12 +50,6 @@ export async function afterMove(record, before, reload) {
     return true;
 }
 
-/** Which of these leads, lost ones included, the user may see. */
-export function inSight(orm, ids) {
-    const context = { active_test: false };
-    return orm.silent.search("crm.lead", [["id", "in", ids]], { context });
-}
-
 /**
  * Name the work that a move has just left undone, and offer to fill it in there.
  *
@@ -61,17 +57,18 @@ export function inSight(orm, ids) {
  * @param {{id: number, name: string}} lead
  * @param {Function} [reload] shows the lead as it is after that
  */
-export async function remind({ orm, notification, action }, lead, reload = softReload(action)) {
+export async function remind(services, lead, reload) {
+    const { orm, notification } = services;
     const notice = await orm.silent.call("crm.lead", "get_move_notice", [[lead.id]]);
     if (!notice) {
         return;
     }
-    const fillIn = async () => {
+    const onDone = reload || (() => reloadView(services, [lead.id]));
+    const fillIn = () => {
         close();
-        const form = await orm.call("crm.lead", "action_fill_work", [[lead.id], notice.item_ids]);
-        await action.doAction(form, { onClose: reload });
+        return fillWork(services, lead.id, notice.item_ids, { onDone });
     };
-    const close = notification.add(_t("Missing: %(work)s", { work: notice.names.join(", ") }), {
+    const close = notification.add(missing(notice.names), {
         title: lead.name,
         type: "warning",
         className: "o_conveyor_notice",
@@ -80,6 +77,10 @@ export async function remind({ orm, notification, action }, lead, reload = softR
     });
 }
 
-function softReload(action) {
-    return () => action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
+function missing(names) {
+    const work = names.slice(0, NAMED).join(", ");
+    const count = names.length - NAMED;
+    return count > 0
+        ? _t("Missing: %(work)s and %(count)s more", { work, count })
+        : _t("Missing: %(work)s", { work });
 }
