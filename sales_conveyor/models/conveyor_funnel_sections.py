@@ -127,6 +127,7 @@ class ConveyorFunnelSections(models.AbstractModel):
                 "mean_days": tally.mean_days, "median_days": median, "touches": tally.touches,
                 "touches_per_lead": tally.effort(scope.counting),
                 "value_reached": tally.value_reached, "value_lost": tally.value_lost,
+                "bar_length": max(tally.reached, tally.passed + tally.lost + tally.in_now),  # no column: drawn only
             }, domain=(("stage_id", "=", row.stage_id), ("phase", "=", row.phase)), kind="section")
 
     # ------------------------------------------------------------ lost reasons

@@ -73,11 +73,7 @@ export class FunnelSections extends Component {
 
     /** The longest bar has the full width. */
     get scale() {
-        const lengths = this.props.table.rows.flatMap(({ cells }) => [
-            cells.reached || 0,
-            PARTS.reduce((length, part) => length + (cells[part] || 0), 0),
-        ]);
-        return Math.max(0, ...lengths);
+        return Math.max(0, ...this.props.table.rows.map(({ cells }) => cells.bar_length));
     }
 
     bar({ cells }) {
