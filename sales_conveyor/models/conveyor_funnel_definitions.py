@@ -52,6 +52,7 @@ class ConveyorFunnelDefinitions(models.AbstractModel):
             "median": env._(
                 "Half of them needed fewer days. From many leads it is read off groups that are %(width)s %% wide.",
                 width=round(100 * (2 ** (1 / BUCKETS_PER_OCTAVE) - 1))),
+            "norm_days": env._("Days that a client should need in the section, as set on it."),
             "touches": env._("Touches so far as known, made during the stays.") if is_cohort else
                 env._("Touches so far as known, of the leads that left in the period."),
             "touches_per_lead": env._("Touches for each lead that reached it.") if is_cohort else

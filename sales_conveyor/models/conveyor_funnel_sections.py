@@ -21,6 +21,7 @@ class SectionRow:
     team_ids: frozenset
     team_names: str
     as_lead: bool
+    norm_days: int
 
     @property
     def key(self):
@@ -63,7 +64,8 @@ class ConveyorFunnelSections(models.AbstractModel):
         as_lead = stage.conveyor_phase != phase
         name = self.env._("%(section)s (leads)", section=stage.name) if as_lead else stage.name
         return SectionRow(stage.id, phase, name, frozenset(stage.team_ids.ids),
-                          ", ".join(stage.team_ids.mapped("name")) or self.env._("All teams"), as_lead)
+                          ", ".join(stage.team_ids.mapped("name")) or self.env._("All teams"), as_lead,
+                          0 if as_lead else stage.norm_days)
 
     @api.model
     def _previous(self, rows):
@@ -89,7 +91,7 @@ class ConveyorFunnelSections(models.AbstractModel):
             scope, "funnel", self.env._("Funnel"), self._funnel_columns(scope),
             [self._funnel_row(scope, row, sums.get(row.key, Tally()), share, medians.get(row.key), reasons.get(row.key))
              for row, share in zip(rows, shares)])
-        return table if is_mixed else table.without("team")
+        return table.without(*[] if is_mixed else ["team"], *[] if any(row.norm_days for row in rows) else ["norm_days"])
 
     @api.model
     def _funnel_columns(self, scope):
@@ -109,6 +111,7 @@ class ConveyorFunnelSections(models.AbstractModel):
             Column("conversion_start", self.env._("From start"), PERCENT, words["conversion_start"], drill["reached"]),
             Column("mean_days", self.env._("Days, mean"), DAYS, words["days"], drill["left"]),
             Column("median_days", self.env._("Days, median"), DAYS, words["median"], drill["left"]),
+            Column("norm_days", self.env._("Days, norm"), INTEGER, words["norm_days"]),
             Column("touches", self.env._("Touches"), INTEGER, words["touches"], self._touched(scope)),
             Column("touches_per_lead", self.env._("Touches per lead"), DECIMAL, words["touches_per_lead"],
                    self._touched(scope)),
@@ -124,7 +127,8 @@ class ConveyorFunnelSections(models.AbstractModel):
                 "reached": tally.reached, "passed": tally.passed, "lost": tally.lost,
                 "lost_reasons": reasons, "in_now": tally.in_now,
                 "conversion_previous": share.previous, "conversion_start": share.start,
-                "mean_days": tally.mean_days, "median_days": median, "touches": tally.touches,
+                "mean_days": tally.mean_days, "median_days": median, "norm_days": row.norm_days or None,
+                "touches": tally.touches,
                 "touches_per_lead": tally.effort(scope.counting),
                 "value_reached": tally.value_reached, "value_lost": tally.value_lost,
                 "bar_length": max(tally.reached, tally.passed + tally.lost + tally.in_now),  # no column: drawn only
