@@ -1,3 +1,5 @@
+import { browser } from "@web/core/browser/browser";
+
 let isAside = false;
 
 /**
@@ -24,8 +26,10 @@ export async function fillWork(services, leadId, itemIds, { stageId = false, onD
         itemIds,
         stageId,
     ]);
+    const comeBack = () => fillWork(services, leadId, itemIds, { stageId, onDone });
     await services.action.doAction(form, {
-        onClose: () => (isAside ? fillWork(services, leadId, itemIds, { stageId, onDone }) : onDone()),
+        // Odoo forgets its dialog only after onClose
+        onClose: () => (isAside ? void browser.setTimeout(comeBack) : onDone()),
     });
 }
 
