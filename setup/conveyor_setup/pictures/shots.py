@@ -5,7 +5,10 @@ They come from the demo company and its pipeline, opened the way a reader would 
 import re
 
 TEAM = "sales_conveyor.demo_team"
-DIALOG = ".modal-dialog:visible"
+DIALOG = ".modal-dialog"
+SALES_TEAM = re.compile("Sales Team|Команда продаж|Търговски отдел")
+FURNITURE = re.compile("Furniture|Мебель|Мебели")
+NEEDS = 2  # place of the column in the demo company's pipeline
 
 
 def pipeline(lens, _examples):
@@ -24,15 +27,26 @@ def lead(lens, _examples):
     lens.shoot("lead")
 
 
+def factors(lens, _examples):
+    """Problem, time and money of a lead that said No to one of them."""
+    found = lens.call("crm.lead", "search_read", [[
+        ["team_id", "=", lens.record(TEAM)], ["money_state", "=", "no"], ["active", "in", [True, False]]], ["id"]],
+        order="expected_revenue desc", limit=1)
+    lens.open(f"crm/{found[0]['id']}", ".o_conveyor_panel")
+    lens.page.click(".o_notebook a[name=conveyor_factors]")
+    lens.shoot("factors", ".o_notebook")
+
+
 def gate(lens, _examples):
     """A section that blocks: what is missing, and the ways on."""
     stages = pipeline_sections(lens)
-    blocking, following = stages["Needs"], stages["Presentation"]
+    blocking = stages["Needs"]
     lens.call("crm.stage", "write", [[blocking], {"gate_mode": "block"}])
     try:
         open_pipeline(lens)
-        card = lens.page.locator(f".o_kanban_group[data-id='{blocking}'] .o_kanban_record").first
-        drag(lens.page, card, lens.page.locator(f".o_kanban_group[data-id='{following}'] .o_kanban_header"))
+        columns = lens.page.locator(".o_kanban_group")
+        card = columns.nth(NEEDS).locator(".o_kanban_record", has=lens.page.locator(".text-muted.o_conveyor_progress"))
+        drag(lens.page, card.last, columns.nth(NEEDS + 1))
         lens.page.wait_for_selector(".o_conveyor_gate_dialog")
         lens.shoot("gate")
     finally:
@@ -42,7 +56,9 @@ def gate(lens, _examples):
 def ready_set(lens, _examples):
     """The preview of a ready set: the pipeline as it would be. Nothing is written."""
     lens.open("action-sales_conveyor.action_conveyor_trade_apply", DIALOG)
-    lens.page.locator(DIALOG).get_by_label(re.compile("Furniture|Мебель|Мебели")).check()
+    lens.page.locator(DIALOG).get_by_label(FURNITURE).check()
+    lens.page.locator(f"{DIALOG} [name=team_ids] input").fill("Oak")
+    lens.page.locator(".o-autocomplete--dropdown-item", has_text="Oak & Linen").click()
     for _step in ("choose", "map"):
         lens.page.click(f"{DIALOG} button[name=action_next]")
         lens.settle()
@@ -62,35 +78,40 @@ def section(lens, _examples):
 
 def settings(lens, _examples):
     """The block in CRM's settings."""
-    lens.open("settings#crm", "#conveyor_gate")
-    lens.page.locator("#conveyor_gate").scroll_into_view_if_needed()
-    lens.shoot("settings", "#sales_conveyor, [name=sales_conveyor]")
+    lens.open("settings", ".settings_tab")
+    lens.page.click(".settings_tab [data-key=crm]")
+    lens.page.locator("h2:has(+ .o_settings_container #conveyor_gate)").evaluate("title => title.scrollIntoView()")
+    lens.shoot("settings")
 
 
 def import_leads(lens, examples):
-    open_import(lens, "crm.crm_lead_action_pipeline", examples / "leads.csv")
+    open_import(lens, "crm", examples / "leads.csv")
     lens.shoot("import_leads")
 
 
 def import_transitions(lens, examples):
     """The leads are imported first, then the picture is taken of their transitions before they are."""
-    open_import(lens, "crm.crm_lead_action_pipeline", examples / "leads.csv")
+    open_import(lens, "crm", examples / "leads.csv")
     run_import(lens)
-    open_import(lens, "sales_conveyor.conveyor_transition_action", examples / "transitions.csv")
+    open_import(lens, "conveyor-transitions", examples / "transitions.csv")
     lens.shoot("import_transitions")
     run_import(lens)
 
 
 SHOTS = {function.__name__: function for function in (
-    pipeline, lead, gate, ready_set, funnel, section, settings, import_leads, import_transitions)}
+    pipeline, lead, factors, gate, ready_set, funnel, section, settings, import_leads, import_transitions)}
 
 
 # --- ways to the screens ---------------------------------------------------------------------------------------------
 
 def open_pipeline(lens):
-    """CRM's pipeline of the demo team; columns of other teams are not in the way."""
-    lens.open(f"action-crm.crm_case_form_view_salesteams_opportunity?active_id={lens.record(TEAM)}&view_type=kanban",
-              ".o_kanban_record")
+    """CRM's pipeline, narrowed to the demo team."""
+    lens.open("crm", ".o_kanban_record")
+    lens.page.click(".o_searchview .o_facet_remove")
+    lens.page.fill(".o_searchview_input", "Oak & Linen")
+    lens.page.locator(".o_searchview_autocomplete [role=menuitem]", has_text=SALES_TEAM).click()
+    lens.page.wait_for_selector(".o_conveyor_progress")
+    lens.settle()
 
 
 def pipeline_sections(lens):
@@ -111,13 +132,13 @@ def drag(page, card, target):
     page.mouse.up()
 
 
-def open_import(lens, action, file):
+def open_import(lens, path, file):
     """The import screen with the file read and its columns matched."""
-    lens.open(f"action-{action}", ".o_control_panel")
+    lens.open(path, ".o_cp_action_menus")
     lens.page.click(".o_cp_action_menus button")
     lens.page.click(".o_import_menu")
     lens.page.wait_for_selector(".o_import_action")
-    lens.page.set_input_files(".o_import_action input[type=file]", str(file))
+    lens.page.set_input_files("input.o_input_file", str(file))
     lens.page.wait_for_selector(".o_import_data_content")
     lens.settle()
 
