@@ -1,0 +1,57 @@
+"""The kanban of opportunities: columns, cards, dragging."""
+
+from playwright.sync_api import expect
+
+from .web_client import WebClient
+
+
+class Pipeline(WebClient):
+
+    def open(self):
+        """One's own pipeline, as the menu opens it."""
+        super().open("action-crm.action_your_pipeline")
+        expect(self.page.locator(".o_kanban_renderer")).to_be_visible()
+        return self
+
+    def column(self, name):
+        return self.page.locator(".o_kanban_group").filter(
+            has=self.page.locator(".o_kanban_header", has_text=name))
+
+    def card(self, name):
+        return self.page.locator(".o_kanban_record").filter(has_text=name)
+
+    def card_in(self, column, name):
+        return self.column(column).locator(".o_kanban_record").filter(has_text=name)
+
+    def phase(self, column):
+        return self.column(column).locator(".o_conveyor_phase")
+
+    def drag(self, card, to):
+        """With the mouse, as a person does it."""
+        source = self.card(card)
+        source.scroll_into_view_if_needed()
+        self.column(to).scroll_into_view_if_needed()
+        start, end = source.bounding_box(), self.column(to).bounding_box()
+        mouse = self.page.mouse
+        mouse.move(start["x"] + start["width"] / 2, start["y"] + 12)
+        mouse.down()
+        mouse.move(start["x"] + start["width"] / 2 + 20, start["y"] + 30, steps=4)
+        mouse.move(end["x"] + end["width"] / 2, end["y"] + 160, steps=12)
+        expect(self.page.locator(".o_kanban_record.o_dragged")).to_be_visible()
+        mouse.up()
+        return self
+
+    def quick_create(self, column, name):
+        self.column(column).locator(".o_kanban_quick_add").click()
+        form = self.page.locator(".o_kanban_quick_create")
+        form.locator("[name=name] input").fill(name)
+        form.locator(".o_kanban_add").click()
+        return self
+
+    def toggle_fold(self, column):
+        """Fold a column by its menu."""
+        group = self.column(column)
+        group.locator(".o_kanban_header").hover()
+        group.locator(".o_group_config button").click()
+        self.page.locator(".o-dropdown--menu .o_kanban_toggle_fold").click()
+        return self

@@ -1,0 +1,104 @@
+"""Who works in the tests, and his browser."""
+
+import re
+from dataclasses import dataclass
+
+from .pages.web_client import WebClient
+from .rpc import Odoo
+
+DESKTOP = {"width": 1600, "height": 1000}
+PHONE = {"width": 375, "height": 740}
+# A library of video calls that some builds of Odoo lack; nothing of it is on our screens.
+KNOWN = re.compile("selfie_segmentation")
+
+
+@dataclass
+class Person:
+    uid: int
+    name: str
+    login: str
+    password: str
+    cookies: dict | None = None
+
+
+class Console:
+    """The errors that a browser's console tells."""
+
+    def __init__(self, context):
+        self.errors = []
+        context.on("console", self._on_message)
+        context.on("weberror", lambda error: self._add(str(error.error)))
+
+    def _on_message(self, message):
+        if message.type == "error":
+            self._add(f"{message.text} ({message.location.get('url')})")
+
+    def _add(self, text):
+        if not KNOWN.search(text):
+            self.errors.append(text)
+
+
+class People:
+    """Persons by role; each has a browser context of his own, one a test."""
+
+    def __init__(self, browser, admin, timeout):
+        self.browser, self.admin, self.timeout = browser, admin, timeout
+        self._persons, self._open = {}, []
+
+    def __getitem__(self, role):
+        return self._persons[role]
+
+    def hire(self, role, name, login, groups):
+        """Create a user."""
+        groups = [self.admin.ref(group) for group in ["base.group_user", *groups]]
+        uid = self.admin.create("res.users", {
+            "name": name, "login": login, "password": login, "email": f"{login}@example.com", "lang": "en_US",
+            "tz": "UTC", "group_ids": [[6, 0, groups]]}, no_reset_password=True)
+        self._persons[role] = Person(uid, name, login, login)
+
+    def know(self, role, login):
+        """A user of the demo company, whose password is his login."""
+        [user] = self.admin.search_read("res.users", [["login", "=", login]], ["name"])
+        self._persons[role] = Person(user["id"], user["name"], login, login)
+
+    def speak(self, role, language):
+        self.admin.write("res.users", [self[role].uid], {"lang": language})
+
+    def rpc(self, role):
+        """The person as a program outside of Odoo."""
+        return Odoo(self.admin.url, self.admin.database).login(self[role].login, self[role].password)
+
+    def enter(self, role, phone=False):
+        """The web client as this person, logged in."""
+        person = self[role]
+        context = self.browser.new_context(
+            base_url=self.admin.url, storage_state=person.cookies, viewport=PHONE if phone else DESKTOP,
+            has_touch=phone, timezone_id="UTC", locale="en-US", accept_downloads=True)
+        context.set_default_timeout(self.timeout)
+        self._open.append((context, Console(context)))
+        client = WebClient(context.new_page())
+        if person.cookies is None:
+            client.log_in(person.login, person.password)
+            person.cookies = context.storage_state()
+        return client
+
+    def take_pictures(self, folder, name):
+        """Screenshots of all open pages; returns their paths."""
+        paths = []
+        for context, _console in self._open:
+            for page in context.pages:
+                paths.append(str(folder / f"{name}-{len(paths)}.png"))
+                page.screenshot(path=paths[-1], timeout=self.timeout)
+        return paths
+
+    def leave(self):
+        """Close all browsers; returns what their consoles told."""
+        errors = [error for _context, console in self._open for error in console.errors]
+        for context, _console in self._open:
+            context.close()
+        self._open.clear()
+        return errors
+
+    def leave_and_check(self):
+        errors = self.leave()
+        assert not errors, "errors in the browser's console:\n" + "\n".join(errors)
