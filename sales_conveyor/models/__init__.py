@@ -1,6 +1,7 @@
 from . import base_partner_merge
 from . import conveyor_access_mixin
 from . import conveyor_funnel_fact
+from . import conveyor_funnel_fact_engine
 from . import conveyor_funnel_month
 from . import conveyor_funnel_histogram
 from . import conveyor_funnel_builder

@@ -1,11 +1,5 @@
-import json
-from collections import defaultdict
-from zoneinfo import ZoneInfo
-
 from odoo import api, fields, models
-from odoo.tools import SQL, ormcache
-
-from ..engine.funnel import Case, Step, section_facts
+from odoo.tools import SQL
 
 PENDING = "sales_conveyor.funnel"  # key of what is marked in the cursor's precommit data
 ENGINE_LIMIT = 2000  # leads refreshed by the engine at once; more go through set-based SQL
@@ -26,6 +20,8 @@ INDEXES = {
     "reach": "CREATE INDEX IF NOT EXISTS %s ON conveyor_funnel_fact (reach_date)",
     "pass": "CREATE INDEX IF NOT EXISTS %s ON conveyor_funnel_fact (pass_date) WHERE pass_date IS NOT NULL",
     "loss": "CREATE INDEX IF NOT EXISTS %s ON conveyor_funnel_fact (loss_date) WHERE loss_date IS NOT NULL",
+    "user": "CREATE INDEX IF NOT EXISTS %s ON conveyor_funnel_fact (user_id) WHERE user_id IS NOT NULL",
+    "campaign": "CREATE INDEX IF NOT EXISTS %s ON conveyor_funnel_fact (campaign_id) WHERE campaign_id IS NOT NULL",
 }
 DIMENSIONS = ("company_id", "team_id", "user_id", "source_id", "medium_id", "campaign_id", "sale_kind",
               "type", "won_status", "lost_reason_id")
@@ -34,6 +30,11 @@ DIMENSIONS = ("company_id", "team_id", "user_id", "source_id", "medium_id", "cam
 def columns(alias=None):
     """The columns of the table, comma-separated."""
     return SQL(", ").join(SQL.identifier(alias, name) if alias else SQL.identifier(name) for name in COLUMNS)
+
+
+def definitions():
+    """The columns with their types."""
+    return SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in COLUMNS.items())
 
 
 class ConveyorFunnelFact(models.Model):
@@ -82,8 +83,7 @@ class ConveyorFunnelFact(models.Model):
     def init(self):
         """Create the table; light, without foreign keys."""
         self.env.cr.execute(SQL(
-            "CREATE TABLE IF NOT EXISTS conveyor_funnel_fact (id bigserial PRIMARY KEY, %s)",
-            SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in COLUMNS.items())))
+            "CREATE TABLE IF NOT EXISTS conveyor_funnel_fact (id bigserial PRIMARY KEY, %s)", definitions()))
         for name, definition in INDEXES.items():
             self.env.cr.execute(SQL(definition, self._index(name)))
 
@@ -135,7 +135,7 @@ class ConveyorFunnelFact(models.Model):
     @api.model
     def _refresh_leads(self, lead_ids):
         if len(lead_ids) <= ENGINE_LIMIT:
-            self._write_differences(self._fresh_by_engine(lead_ids), lead_ids)
+            self._write_few(lead_ids)
             return
         builder = self.env["conveyor.funnel.builder"]
         with builder._planned_for_many():
@@ -143,78 +143,6 @@ class ConveyorFunnelFact(models.Model):
                 batch = lead_ids[start:start + SQL_BATCH]
                 fresh = builder._facts(lambda lead_id, batch=batch: SQL("%s = ANY(%s)", lead_id, batch))
                 self._write_differences(fresh, batch)
-
-    # ------------------------------------------------------------ engine
-    @api.model
-    def _fresh_by_engine(self, lead_ids):
-        """SQL of the rows that these leads should have, counted by the engine."""
-        rows = [row for lead in self._read_leads(lead_ids) for row in self._rows(*lead)] if lead_ids else []
-        return SQL(
-            "SELECT %s FROM jsonb_to_recordset(%s::jsonb) AS fresh(%s)", columns(), json.dumps(rows, default=str),
-            SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in COLUMNS.items()))
-
-    @api.model
-    def _read_leads(self, lead_ids):
-        """``(dimensions, time zone, Case)`` of each lead."""
-        ground = self._ground()
-        steps, touches = self._read_steps(lead_ids), self._read_touches(lead_ids)
-        self.env.cr.execute(SQL(
-            "SELECT id, active, stage_id, date_conversion, COALESCE(expected_revenue, 0), %s"
-            " FROM crm_lead WHERE id = ANY(%s)", SQL(", ").join(map(SQL.identifier, DIMENSIONS)), lead_ids))
-        for lead_id, active, stage_id, converted, value, *values in self.env.cr.fetchall():
-            lead = {"lead_id": lead_id, "value": value, **dict(zip(DIMENSIONS, values))}
-            works = active and lead["won_status"] in (None, "pending")
-            yield lead, ground["zones"].get(lead["company_id"] or 0), Case(
-                steps=tuple(steps[lead_id]), touches=tuple(touches[lead_id]), phases=ground["phases"],
-                pipeline=self.env["crm.stage"]._pipeline(lead["team_id"] or False),
-                is_lead=lead["type"] == "lead", converted=converted, status=lead["won_status"],
-                standing=stage_id if works else None)
-
-    @api.model
-    def _read_steps(self, lead_ids):
-        steps = defaultdict(list)
-        for lead_id, *step in self.env.execute_query(SQL(
-                "SELECT lead_id, date, kind, from_stage_id, to_stage_id FROM conveyor_transition"
-                " WHERE lead_id = ANY(%s) ORDER BY lead_id, date, id", lead_ids)):
-            steps[lead_id].append(Step(*step))
-        return steps
-
-    @api.model
-    def _read_touches(self, lead_ids):
-        touches = defaultdict(list)
-        for lead_id, date in self.env.execute_query(SQL(
-                "SELECT lead_id, date FROM conveyor_touch WHERE lead_id = ANY(%s) AND is_counted", lead_ids)):
-            touches[lead_id].append(date)
-        return touches
-
-    @api.model
-    @ormcache()
-    def _ground(self):
-        """Phases of the sections and time zones of the companies (0: of none)."""
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search([], order="id")
-        zones = {company.id: company._conveyor_tz() for company in companies}
-        stages = self.env["crm.stage"].sudo().search([])
-        return {
-            "phases": {stage.id: stage.conveyor_phase for stage in stages},
-            "zones": {0: zones[companies[:1].id], **zones},
-        }
-
-    @api.model
-    def _rows(self, lead, zone, case):
-        zone = ZoneInfo(zone)
-        utc = ZoneInfo("UTC")
-
-        def day(moment):
-            return moment and moment.replace(tzinfo=utc).astimezone(zone).date()
-
-        facts = section_facts(case)
-        for fact in facts:
-            yield {
-                **lead, "stage_id": fact.place and fact.place.section, "phase": fact.place and fact.place.phase,
-                "entry_date": day(facts[0].reached), "reach_date": day(fact.reached), "pass_date": day(fact.passed),
-                "loss_date": day(fact.lost), "seconds": fact.seconds, "since": fact.since,
-                "touches": fact.touches, "in_now": int(fact.in_now),
-            }
 
     # ------------------------------------------------------------ the one write
     @api.model

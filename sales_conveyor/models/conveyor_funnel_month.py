@@ -118,6 +118,33 @@ class ConveyorFunnelMonth(models.Model):
                     SQL.identifier(name)) for name in MEASURES))
 
     @api.model
+    def _insert_few(self, facts):
+        """As ``_insert``, in one pass: slower for millions, planned much faster."""
+        happenings = SQL(", ").join(
+            SQL("(%s::varchar, %s, %s, %s)", counting, day, condition,
+                SQL(", ").join(measures.get(name, NONE) for name in MEASURES))
+            for counting in COUNTINGS for day, condition, measures in HAPPENINGS[counting])
+        grains = SQL(", ").join(SQL("(%s::varchar, %s)", grain, condition) for grain, (condition, _) in GRAINS.items())
+        dimensions = SQL(", ").join(
+            SQL("CASE WHEN g.grain = ANY(%s) THEN %s END", [grain for grain, (_, kept) in GRAINS.items() if name in kept],
+                SQL.identifier("f", name)) for name in TYPES)
+        sums = [SQL("sum(f.sign * %s)", SQL.identifier("h", name)) for name in MEASURES]
+        return SQL(
+            """
+            INSERT INTO conveyor_funnel_month (%(columns)s)
+            SELECT g.grain, h.counting, date_trunc('month', h.day)::date AS month, %(dimensions)s, %(sums)s
+              FROM %(facts)s f
+              CROSS JOIN LATERAL (VALUES %(happenings)s) h(counting, day, happens, %(measures)s)
+              CROSS JOIN LATERAL (VALUES %(grains)s) g(grain, counts)
+             WHERE h.happens AND g.counts GROUP BY %(groups)s HAVING %(any)s
+            """,
+            columns=SQL(", ").join(map(SQL.identifier, (*KEYS, *MEASURES))), dimensions=dimensions,
+            sums=SQL(", ").join(sums), facts=facts, happenings=happenings, grains=grains,
+            measures=SQL(", ").join(map(SQL.identifier, MEASURES)),
+            groups=SQL(", ").join(SQL(str(place)) for place in range(1, len(KEYS) + 1)),
+            any=SQL(" OR ").join(SQL("%s <> 0", total) for total in sums))
+
+    @api.model
     def _rebuild(self):
         """Sum the facts up anew; what others append meanwhile stays."""
         facts = SQL("(SELECT 1 AS sign, * FROM conveyor_funnel_fact)")
