@@ -268,6 +268,14 @@ class TestFunnelTables(FunnelCase):
             self.assertEqual(numbers, [cells[key] for key in (
                 "reached", "passed", "lost", "in_now", "touches", "value_reached")])
 
+    def test_the_reports_views_load_for_a_salesperson(self):
+        report = self.env["conveyor.funnel.report"].with_user(self.seller)
+        action = self.env["ir.actions.actions"]._for_xml_id("sales_conveyor.conveyor_funnel_report_action")
+        for kind in (*action["view_mode"].split(","), "search"):
+            self.assertIn(f"<{kind}", report.get_views([(False, kind)])["views"][kind]["arch"])
+        menus = self.env["ir.ui.menu"].with_user(self.seller)._visible_menu_ids()
+        self.assertIn(self.env.ref("sales_conveyor.menu_conveyor_funnel_report").id, menus)
+
     def test_the_report_opens_its_lead(self):
         row = self.env["conveyor.funnel.report"].search([("lead_id", "=", self.leads[0].id)], limit=1)
         self.assertEqual(row.action_open_lead()["res_id"], self.leads[0].id)
