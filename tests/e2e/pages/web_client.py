@@ -84,7 +84,7 @@ class WebClient:
 
     def switch_view(self, kind):
         self.page.locator(f".o_cp_switch_buttons .o_switch_view.o_{kind}").click()
-        expect(self.page.locator(f".o_action .o_{kind}_view").first).to_be_visible()
+        expect(self.page.locator(f".o_{kind}_renderer").first).to_be_visible()
         return self
 
     def width_beyond_window(self):
