@@ -11,7 +11,7 @@ import time
 import traceback
 from dataclasses import asdict, dataclass
 
-from . import bench_history, bench_moves, bench_requests
+from . import bench_funnel, bench_history, bench_moves, bench_requests, bench_workbook
 from .bench import Different, goals, report
 from .databases import Databases, Missing
 from .odoo_side import Site, start
@@ -24,6 +24,12 @@ BENCHMARKS = {
     "kanban": bench_requests.kanban_requests,
     "list": bench_requests.list_requests,
     "moves": bench_moves.moves,
+    "funnel": bench_funnel.reading,
+    "screen": bench_funnel.screen,
+    "rebuild": bench_funnel.rebuild,
+    "sheets": bench_workbook.sheets,
+    "rows": bench_workbook.raw_rows,
+    "export": bench_workbook.export,
     "work": bench_moves.moves_with_work,
 }
 

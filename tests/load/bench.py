@@ -66,16 +66,18 @@ def compare(name: str, ours: Side, reference: Side, repetitions: int, goal: floa
         sides = (ours, reference) if number % 2 else (reference, ours)
         measured = {side: side() for side in sides}
         if not same(measured[ours][1], measured[reference][1]):
-            raise Different(f"{name}: {_short(measured[ours][1])} is not {_short(measured[reference][1])}")
+            raise Different(f"{name}: {_difference(measured[ours][1], measured[reference][1])}")
         if number or not warm:
             pairs.append((measured[ours][0], measured[reference][0]))
     return Result(name, median(one for one, _ in pairs), median(other for _, other in pairs),
                   median(one / other for one, other in pairs), goal)
 
 
-def _short(answer: Any) -> str:
-    text = repr(answer)
-    return text if len(text) < 600 else f"{text[:600]}…"
+def _difference(ours: Any, reference: Any) -> str:
+    """The two answers from shortly before the place where they part."""
+    texts = repr(ours), repr(reference)
+    place = next((index for index, (one, other) in enumerate(zip(*texts)) if one != other), 0)
+    return " is not ".join(f"…{text[max(0, place - 200):place + 200]}…" for text in texts)
 
 
 def report(results: list[Result]) -> str:

@@ -8,14 +8,15 @@ LOOSE_INDEXES = """
       JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'public'
      WHERE t.relname = ANY(%s) AND NOT i.indisunique
 """
-# u: a number in [0, 1) that depends on the row and on a salt alone; pick: one of 1 … count; among: one of an array
+# u: a number in [0, 1) that depends on the row and on a salt alone; pick: one of 1 … count; among: one of an array,
+# the first ones more often where ``skew`` is above 1
 FUNCTIONS = """
     CREATE FUNCTION pg_temp.u(n bigint, salt int) RETURNS float8 LANGUAGE sql IMMUTABLE AS
         'SELECT (hashint8extended($1, $2) & 9007199254740991)::float8 / 9007199254740992';
     CREATE FUNCTION pg_temp.pick(n bigint, salt int, count int) RETURNS int LANGUAGE sql IMMUTABLE AS
         'SELECT 1 + floor(pg_temp.u($1, $2) * $3)::int';
-    CREATE FUNCTION pg_temp.among(n bigint, salt int, choices int[]) RETURNS int LANGUAGE sql IMMUTABLE AS
-        'SELECT $3[1 + floor(pg_temp.u($1, $2) * cardinality($3))::int]';
+    CREATE FUNCTION pg_temp.among(n bigint, salt int, choices int[], skew int DEFAULT 1) RETURNS int
+        LANGUAGE sql IMMUTABLE AS 'SELECT $3[1 + floor(power(pg_temp.u($1, $2), $4) * cardinality($3))::int]';
 """
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from . import seed_leads, seed_people
 from .bulk import Loader
 
-VERSION = 1  # to be raised when the data change: a kept database of another version is made anew
+VERSION = 2  # to be raised when the data change: a kept database of another version is made anew
 
 
 @dataclass(frozen=True)

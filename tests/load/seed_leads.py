@@ -54,7 +54,7 @@ def leads(load, scale):
         "email_from": "partner.email", "email_normalized": "partner.email", "email_domain_criterion": "'@example.com'",
         "phone": "partner.phone", "phone_sanitized": "partner.phone_sanitized", "email_state": "'correct'",
         "phone_state": "'correct'", "city": "'Berlin'", "country_id": "partner.country_id",
-        "source_id": "pg_temp.among(n, 33, %(sources)s)", "medium_id": "pg_temp.among(n, 34, %(mediums)s)",
+        "source_id": "pg_temp.among(n, 33, %(sources)s, 3)", "medium_id": "pg_temp.among(n, 34, %(mediums)s)",
         "campaign_id": "CASE WHEN pg_temp.u(n, 35) < 0.6 THEN pg_temp.among(n, 36, %(campaigns)s) END",
         "lost_reason_id": "CASE WHEN status = 'lost' THEN pg_temp.among(n, 37, %(reasons)s) END",
         "expected_revenue": "round((200 + 9800 * power(pg_temp.u(n, 38), 3))::numeric, 2)",

@@ -55,7 +55,7 @@ def salespeople(load, scale):
 def _groups(load, numbers, values):
     """The first of every fifty is a manager, the tenth after him sees all documents."""
     for module, name, condition in (
-            ("base", "group_user", "true"), ("sales_team", "group_sale_manager", "n %% 50 = 1"),
+            ("base", "group_user", "true"), ("base", "group_allow_export", "true"), ("sales_team", "group_sale_manager", "n %% 50 = 1"),
             ("sales_team", "group_sale_salesman_all_leads", "n %% 50 = 11"),
             ("sales_team", "group_sale_salesman", "n %% 50 NOT IN (1, 11)")):
         group = load.value(GROUPS, module, name)
