@@ -30,7 +30,7 @@ class SectionRow:
     def follows(self, other):
         """May ``other`` be the section before in the same pipeline?"""
         shared = not self.team_ids or not other.team_ids or bool(self.team_ids & other.team_ids)
-        return shared and (other.as_lead or not self.as_lead)
+        return shared and other.as_lead == self.as_lead
 
 
 class ConveyorFunnelSections(models.AbstractModel):
@@ -69,9 +69,12 @@ class ConveyorFunnelSections(models.AbstractModel):
 
     @api.model
     def _previous(self, rows):
-        """For each row the index of the one before it in its pipeline."""
+        """For each row the index of the one before it in its pipeline. The first
+        section of a pipeline follows the leads that stood there before their
+        conversion."""
         return [
-            next((before for before in range(index - 1, -1, -1) if row.follows(rows[before])), None)
+            next((before for before in range(index - 1, -1, -1) if row.follows(rows[before])),
+                 next((before for before in range(index) if rows[before].stage_id == row.stage_id), None))
             for index, row in enumerate(rows)]
 
     @api.model
