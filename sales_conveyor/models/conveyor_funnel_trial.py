@@ -22,9 +22,8 @@ class ConveyorFunnelTrial(models.AbstractModel):
     def _trial_rows(self, scope, table):
         """Counted exactly as they open: by the domain of the drill-down."""
         counts, rows = {}, []
-        for key, label, states in (
-                ("trials", self.env._("Trial sales"), ("trial", "full")),
-                ("trials_full", self.env._("Trials that became a full sale"), ("full",))):
+        trials, full = self.env._("Trial sales"), self.env._("Trials that became a full sale")
+        for key, label, states in (("trials", trials, ("trial", "full")), ("trials_full", full, ("full",))):
             conditions = (*self._behind(scope, "reached"), ("lead_id.trial_state", "in", states))
             row = Row(key, {"figure": label, "value": 0}, (("stage_id", "=", False),), {"value": conditions}, {"value": INTEGER})
             domain = table.drill_domain(row, "value")
