@@ -40,6 +40,24 @@ def classify(pipeline: tuple[int, ...], source: int | None, target: int) -> Move
     return Move(FORWARD if end == start + 1 else SKIP, pipeline[start:end])
 
 
+def skipped(pipeline: tuple[int, ...], last: int | None, target: int) -> tuple[int, ...]:
+    """The sections that a client jumps over who comes to ``target`` from outside
+    of the pipeline, in which he stood ``last`` in section ``last``, if ever."""
+    if last not in pipeline or target not in pipeline:
+        return ()
+    return pipeline[pipeline.index(last):pipeline.index(target)]
+
+
+def remaining(pipeline: tuple[int, ...], source: int | None, won: set[int]) -> tuple[int, ...]:
+    """The sections from ``source`` up to the first won one: what is left behind
+    by a client who is won elsewhere."""
+    if source not in pipeline:
+        return (source,) if source else ()
+    start = pipeline.index(source)
+    end = next((place for place in range(start, len(pipeline)) if pipeline[place] in won), len(pipeline))
+    return pipeline[start:end]
+
+
 @dataclass(frozen=True)
 class Claim:
     """A required piece of work that is not done: its section's gate ``mode``

@@ -24,6 +24,7 @@ from . import conveyor_work
 from . import conveyor_work_screen
 from . import crm_lead
 from . import crm_lead_funnel
+from . import crm_lead_gate
 from . import crm_lead_merge
 from . import crm_lead_sale
 from . import crm_lead_screen

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import SQL, is_html_empty, plaintext2html
 
 from ..engine import section
 
@@ -135,14 +135,24 @@ class ConveyorWork(models.Model):
         self.ensure_one()
         names = self.item_id.proof_field_ids.mapped("name")
         if not names:
-            return bool(self.answer)
+            return bool((self.answer or "").strip())
         return self.env["conveyor.work"]._filled(self.lead_id, names, vals)
 
     @api.model
     def _filled(self, lead, names, vals):
         """Whether all these fields of the lead have a value, ``vals`` included."""
-        values = (vals[name] if name in vals else lead[name] for name in names)
-        return all(value and (not isinstance(value, str) or value != "unknown") for value in values)
+        return all(self._is_value(lead._fields[name], (
+            lead._fields[name].convert_to_cache(vals[name], lead, validate=False) if name in vals else lead[name]))
+            for name in names)
+
+    @api.model
+    def _is_value(self, field, value):
+        """Blanks, an empty page, *Not known* and no stars are no values."""
+        if field.type == "html":
+            return not is_html_empty(value)
+        if field.type == "selection":
+            return value not in (None, False, "", "unknown", "0")
+        return bool(value.strip() if isinstance(value, str) else value)
 
     @api.model
     def _touched(self, works):

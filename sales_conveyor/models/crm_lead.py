@@ -123,6 +123,7 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------ hooks
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_kept(vals_list)
         cache = self.env.cr.cache
         outer = cache.get("conveyor_creating")
         cache["conveyor_creating"] = True
@@ -137,7 +138,8 @@ class CrmLead(models.Model):
         return leads
 
     def write(self, vals):
-        if vals.get("stage_id"):
+        self._check_kept([vals])
+        if "stage_id" in vals:
             self._check_gate(vals)
         partners = self.partner_id if "partner_id" in vals else self.env["res.partner"]
         if not vals.keys() & MOVING_FIELDS:
@@ -218,32 +220,3 @@ class CrmLead(models.Model):
             self._assign_performers()
             self.env["conveyor.work"]._settle(self)
             self._plan_next_work()
-
-    # ------------------------------------------------------------ the gate
-    def _moved_by_person(self):
-        """Automations, merges, conversions, orders and superusers are machines:
-        they are recorded, never held."""
-        context = self.env.context
-        return not (self.env.su or context.get("conveyor_machine") or context.get("__action_done"))
-
-    def _check_gate(self, vals):
-        """Hold people back where the section blocks and required work is missing.
-
-        :raise GateError: lists what is missing, lead by lead
-        """
-        if not self._moved_by_person():
-            return
-        leads = self.sudo()  # the work of one's own leads; access to the leads is checked by the write
-        team = self.env["crm.team"].browse(vals["team_id"]) if "team_id" in vals else None
-        moves = {}
-        for lead in leads:
-            pipeline = self.env["crm.stage"]._pipeline((lead.team_id if team is None else team).id)
-            if lead.stage_id.id in pipeline or team is None:  # else the new team has no such section: no choice
-                moves[lead] = section.classify(pipeline, lead.stage_id.id, vals["stage_id"])
-        moves = {lead: move for lead, move in moves.items()
-                 if move.left and lead.stage_id.id != vals["stage_id"] and move.kind != section.BACK}
-        Work = self.env["conveyor.work"]
-        held = [row for row in Work._missing(moves, vals)
-                if Work._verdict(*row, moves[row[0]], True) == section.BLOCK]
-        if held:
-            raise self._gate_error(held, vals["stage_id"])

@@ -9,7 +9,7 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     def _merge_opportunity(self, user_id=False, team_id=False, auto_unlink=True, max_length=5):
-        merged = self.with_context(conveyor_machine=True)
+        merged = self._as_machine()
         head = super(CrmLead, merged)._merge_opportunity(
             user_id=user_id, team_id=team_id, auto_unlink=auto_unlink, max_length=max_length)
         return head.with_env(self.env)
@@ -36,9 +36,9 @@ class CrmLead(models.Model):
         self.env["conveyor.funnel.fact"]._mark(ids)
 
     def convert_opportunity(self, partner, user_ids=False, team_id=False):
-        return super(CrmLead, self.with_context(conveyor_machine=True)).convert_opportunity(
+        return super(CrmLead, self._as_machine()).convert_opportunity(
             partner, user_ids=user_ids, team_id=team_id)
 
     def _handle_salesmen_assignment(self, user_ids=False, team_id=False):
-        return super(CrmLead, self.with_context(conveyor_machine=True))._handle_salesmen_assignment(
+        return super(CrmLead, self._as_machine())._handle_salesmen_assignment(
             user_ids=user_ids, team_id=team_id)

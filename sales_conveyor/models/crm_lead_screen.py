@@ -91,8 +91,10 @@ class CrmLead(models.Model):
     def web_save(self, vals, specification, next_id=None):
         """A save that hands the lead over may take it out of its own user's
         sight: that is no reason to undo it."""
+        if next_id:
+            return super().web_save(vals, specification, next_id)  # answers with another lead: as ever
         was_seen = self.has_access("read")
-        rows = super().web_save(vals, {}, next_id)  # writes, and reads nothing but the ids
+        rows = super().web_save(vals, {})  # writes, and reads nothing but the ids
         saved = self.browse(row["id"] for row in rows).with_context(bin_size=True)
         return saved._read_back(specification, was_seen)
 

@@ -158,7 +158,7 @@ class CrmLead(models.Model):
         seller = self.user_id
         if not user or user == seller:
             return
-        self.with_context(conveyor_machine=True).write({
+        self._as_machine().write({
             "user_id": user.id, "team_id": team.id, "first_seller_id": (self.first_seller_id or seller).id})
         self.message_post(
             body=self.env._(
@@ -174,7 +174,7 @@ class CrmLead(models.Model):
             if after[1] != "won" or before[1] == "won":
                 continue
             if not lead.first_seller_id:
-                lead.with_context(conveyor_machine=True).first_seller_id = lead.user_id
+                lead._as_machine().first_seller_id = lead.user_id
             if Stage.browse(before[0]).conveyor_phase != "account_management":
                 company = lead.company_id or self.env.company
                 if company.conveyor_after_win == "opportunity":
@@ -200,7 +200,7 @@ class CrmLead(models.Model):
         if self.search_count([("origin_lead_id", "=", self.id)], limit=1):
             return None  # won, reopened and won again: one account is enough
         manager = self._account_manager() or self.user_id
-        return self.with_context(conveyor_machine=True).create({
+        return self._as_machine().create({
             "name": self.env._("%(customer)s: account", customer=self.partner_id.commercial_partner_id.name or self.name),
             "type": "opportunity", "partner_id": self.partner_id.id, "origin_lead_id": self.id,
             "stage_id": section_id.id, "team_id": team.id, "user_id": manager.id, "company_id": self.company_id.id,

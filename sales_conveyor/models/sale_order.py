@@ -31,5 +31,5 @@ class SaleOrder(models.Model):
         for order in self.filtered(lambda order: order.state == "sale" and order.company_id.conveyor_win_on_order):
             lead = order.opportunity_id.sudo()  # whoever may confirm the order has sold, whosever the lead is
             if lead and lead.won_status == "pending":
-                lead.with_context(conveyor_machine=True).action_set_won()
+                lead._as_machine().action_set_won()
         return result

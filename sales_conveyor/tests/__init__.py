@@ -1,3 +1,4 @@
+from . import test_attack
 from . import test_backfill
 from . import test_demo
 from . import test_funnel_facts
