@@ -14,10 +14,12 @@ def main(settings, console, arguments):
     template = folder / f"{MODULE}.pot"
     with prepared(settings, console, templates=(False,)) as place:
         log = settings.log(f"translate-{processes.unique_suffix()}")
+        console.begin("the module's texts")
         with place.odoo.temporary(place.templates[False], "translate") as database:
             place.odoo.install(database, log, False)
             place.odoo.run("exporting the texts", log, "i18n", "export", "-d", database, "-l", "pot",
                            "-o", str(template), MODULE)
+        console.end()
         log.unlink(missing_ok=True)
         return processes.run_in_foreground(
             [settings.python, str(settings.checkout / "setup" / "conveyor_setup" / "merge_translations.py"),
