@@ -19,6 +19,7 @@ class ConveyorDemo(models.AbstractModel):
     def _build(self):
         demo = self.with_context(
             tracking_disable=True, mail_create_nolog=True, mail_create_nosubscribe=True, lang="en_US")
+        demo._load_translations()
         demo._apply_set()
         sections = demo._sections()
         deals = story.deals()
@@ -60,6 +61,12 @@ class ConveyorDemo(models.AbstractModel):
         return min(moment, fields.Datetime.now() - timedelta(minutes=5))
 
     # ------------------------------------------------------------ the pipeline
+    def _load_translations(self):
+        """Odoo reads them after the demo data; the sections of the set are to have them."""
+        self.env.flush_all()
+        self.env.ref("base.module_sales_conveyor")._update_translations()
+        self.env.invalidate_all()
+
     def _apply_set(self):
         trade_set = self.env.ref("sales_conveyor.trade_set_general")
         everybody = self.env["crm.team"]
