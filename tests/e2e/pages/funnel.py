@@ -100,7 +100,7 @@ class Funnel(WebClient):
             const heads = [...table.querySelectorAll("thead th")];
             const label = (key) => heads.find((head) => head.dataset.key === key)?.textContent;
             return [...table.querySelectorAll(rows)].map((row) => Object.fromEntries([
-                [heads[0].textContent, row.querySelector("th").textContent],
+                [heads[0].textContent, row.querySelector("th").firstChild.textContent],
                 ...[...row.querySelectorAll("td[data-key]")].map(
                     (cell) => [label(cell.dataset.key), cell.dataset.value ?? ""])]));
         }""", rows)

@@ -38,7 +38,8 @@ class Pipeline(WebClient):
         mouse.move(start["x"] + start["width"] / 2 + 20, start["y"] + 30, steps=4)
         mouse.move(end["x"] + end["width"] / 2, end["y"] + 160, steps=12)
         expect(self.page.locator(".o_kanban_record.o_dragged")).to_be_visible()
-        mouse.up()
+        with self.page.expect_response("**/crm.lead/web_save*"):
+            mouse.up()
         return self
 
     def quick_create(self, column, name):

@@ -18,7 +18,7 @@ class WebClient:
         self.page.locator("input[name=login]").fill(login)
         self.page.locator("input[name=password]").fill(password)
         self.page.locator(".oe_login_buttons button[type=submit]").click()
-        expect(self.page.locator(".o_main_navbar .o_user_menu")).to_be_visible()
+        expect(self.page.locator(".o_main_navbar")).to_be_visible()
 
     def open(self, path):
         """``path`` after /odoo/."""
