@@ -39,9 +39,11 @@ class CrmStage(models.Model):
     performer_role = fields.Selection([
         ("team_leader", "Team leader"), ("account_manager", "The customer's account manager"),
         ("first_seller", "First seller"), ("user", "A certain person"),
-    ], string="Performing Role")
+    ], string="Performing Role",
+        help="Who of the lead's people receives the client. If there is nobody, the salesperson keeps him.")
     performer_user_id = fields.Many2one(
-        "res.users", string="Performing Person", domain=[("share", "=", False)], ondelete="set null")
+        "res.users", string="Performing Person", domain=[("share", "=", False)], ondelete="set null",
+        help="Receives every client who enters this section.")
     client_change = fields.Text(
         "Client on Leaving", translate=True,
         help="How the client has changed on leaving this section, in a sentence that a salesperson can check.")

@@ -18,9 +18,11 @@ class ConveyorWaive(models.TransientModel):
 
     lead_ids = fields.Many2many("crm.lead", string="Leads", required=True, context={"active_test": False})
     item_ids = fields.Many2many("conveyor.work.item", string="Work to Waive", required=True)
-    stage_id = fields.Many2one("crm.stage", "Then Move to")
-    reason = fields.Selection(REASONS, required=True, default="not_needed")
-    note = fields.Char("In Your Own Words")
+    stage_id = fields.Many2one("crm.stage", "Then Move to", help="The move that was held back; it is made at once.")
+    reason = fields.Selection(
+        REASONS, required=True, default="not_needed",
+        help="Written into the lead's chatter and kept with the work. Managers find it under Work Debts and Waivers.")
+    note = fields.Char("In Your Own Words", help="Added to the reason, or the reason itself.")
 
     @api.model
     def default_get(self, field_names):
