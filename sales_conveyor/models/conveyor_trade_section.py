@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine import trade
-from .crm_stage import GATE_MODES, PHASES
+from .crm_stage import GATE_HELP, GATE_MODES, PERFORMER_HELP, PHASE_HELP, PHASES
 
 
 class ConveyorTradeSection(models.Model):
@@ -15,19 +15,19 @@ class ConveyorTradeSection(models.Model):
     set_id = fields.Many2one("conveyor.trade.set", "Ready Set", required=True, ondelete="cascade", index=True)
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
-    phase = fields.Selection(PHASES, default="first_sale", required=True)
+    phase = fields.Selection(PHASES, default="first_sale", required=True, help=PHASE_HELP)
     client_change = fields.Text(
         "Client on Leaving", translate=True,
         help="How the client has changed on leaving this section, in a sentence that a salesperson can check.")
     gate_mode = fields.Selection(
         [("inherit", "As the company's setting"), *GATE_MODES], string="Leaving without the Work",
-        default="inherit", required=True)
+        default="inherit", required=True, help=GATE_HELP)
     norm_days = fields.Integer("Norm, Days", help="How many days a client should need here. 0: no norm.")
     norm_touches = fields.Integer(
         "Norm, Touches", help="How many touches one client should need here. 0: no norm.")
     performer = fields.Selection(
         [("salesperson", "The lead's salesperson"), ("role", "A role"), ("automatic", "Nobody, it runs by itself")],
-        default="salesperson", required=True)
+        default="salesperson", required=True, help=PERFORMER_HELP)
     performer_role = fields.Selection(
         [("team_leader", "Team leader"), ("account_manager", "The customer's account manager"),
          ("first_seller", "First seller")], string="Performing Role")

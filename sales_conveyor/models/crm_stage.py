@@ -8,15 +8,21 @@ PHASES = [
     ("account_management", "Account Management"),
 ]
 GATE_MODES = [("off", "Do not check"), ("advise", "Advise"), ("block", "Block")]
+PHASE_HELP = (
+    "The process this section belongs to: making leads, leading a client to the first sale, or working with him afterwards.")
+GATE_HELP = (
+    "Advise: the card moves and a message names what is missing. Block: people cannot move it on until every required "
+    "item is there or waived. Do not check: nothing is said.")
+PERFORMER_HELP = (
+    "Who works in this section. A client who enters is handed over to him, with a note in the chatter; the first seller "
+    "keeps the credit.")
 
 
 class CrmStage(models.Model):
     _inherit = "crm.stage"
 
     conveyor_phase = fields.Selection(
-        PHASES, string="Phase", default="first_sale", required=True,
-        help="The process this section belongs to: making leads, leading a client to the first sale, "
-             "or working with him afterwards.")
+        PHASES, string="Phase", default="first_sale", required=True, help=PHASE_HELP)
     conveyor_phase_name = fields.Char("Phase's Name", compute="_compute_conveyor_phase_name")
     work_item_ids = fields.One2many(
         "conveyor.work.item", "stage_id", string="Standard Work", copy=True,
@@ -24,15 +30,11 @@ class CrmStage(models.Model):
     work_item_count = fields.Integer(compute="_compute_work_item_count", string="Standard Work Items")
     gate_mode = fields.Selection(
         [("inherit", "As the company's setting"), *GATE_MODES], string="Leaving without the Work",
-        default="inherit", required=True,
-        help="Advise: the card moves and a message names what is missing. Block: people cannot move it on until "
-             "every required item is there or waived. Do not check: nothing is said.")
+        default="inherit", required=True, help=GATE_HELP)
     performer = fields.Selection([
         ("salesperson", "The lead's salesperson"), ("team", "A team"),
         ("role", "A role"), ("automatic", "Nobody, it runs by itself"),
-    ], default="salesperson", required=True,
-        help="Who works in this section. A client who enters is handed over to him, with a note in the chatter; "
-             "the first seller keeps the credit.")
+    ], default="salesperson", required=True, help=PERFORMER_HELP)
     performer_team_id = fields.Many2one(
         "crm.team", string="Performing Team", ondelete="set null",
         help="The member with the fewest open leads in this section receives the client.")

@@ -29,7 +29,8 @@ class ConveyorWorkbook(models.TransientModel):
     counting = fields.Selection(
         [("cohort", "Cohort: leads that came in the period, wherever they got"),
          ("period", "Period: what happened in the period, whenever the lead came")],
-        required=True, default="cohort")
+        required=True, default="cohort",
+        help="Cohort answers what became of the leads of a time; period, what was done in it.")
     sale_kind = fields.Selection([("first", "First sales"), ("repeat", "Repeat sales")], "First or Repeat",
                                  help="Empty: both.")
     team_ids = fields.Many2many("crm.team", string="Sales Teams", context={"active_test": False})
