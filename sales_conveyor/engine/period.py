@@ -87,6 +87,8 @@ class Filters:
 
         :raise BadFilter: naming the filter and why
         """
+        if raw and not isinstance(raw, Mapping):
+            raise BadFilter("filters", raw, "unknown")
         raw = dict(raw or {})
         for name in raw.keys() - cls.__dataclass_fields__.keys():
             raise BadFilter(name, raw[name], "unknown")
@@ -105,16 +107,21 @@ class Filters:
 def _day(name: str, value: Any, zone: tzinfo) -> date | None:
     if not value:
         return None
+    try:
+        day = _as_day(value, zone)
+    except (ValueError, OverflowError):
+        raise BadFilter(name, value, "date") from None
+    if day is None or not date.min.year < day.year < date.max.year:  # the months beside it must be dates, too
+        raise BadFilter(name, value, "date")
+    return day
+
+
+def _as_day(value: Any, zone: tzinfo) -> date | None:
     if isinstance(value, str):
-        try:
-            value = date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value)
-        except ValueError:
-            raise BadFilter(name, value, "date") from None
+        value = date.fromisoformat(value) if len(value) <= 10 else datetime.fromisoformat(value)
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).astimezone(zone).date()
-    if isinstance(value, date):
-        return value
-    raise BadFilter(name, value, "date")
+    return value if isinstance(value, date) else None
 
 
 def _choice(name: str, value: Any, choices: tuple[str, ...]) -> str | None:

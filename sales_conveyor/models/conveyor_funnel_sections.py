@@ -43,7 +43,8 @@ class ConveyorFunnelSections(models.AbstractModel):
     def _chosen_teams(self, scope):
         """Teams whose whole pipeline is shown; ``False`` stands for no team."""
         if scope.filters.team_ids:
-            return [team_id or False for team_id in scope.filters.team_ids]
+            known = self.env["crm.team"].sudo().browse(filter(None, scope.filters.team_ids)).exists()  # only their ids
+            return [*known.ids, *[False] * (0 in scope.filters.team_ids)]
         teams = self.env["crm.team"].sudo().search([("company_id", "in", [*scope.filters.company_ids, False])])
         return [False, *teams.ids]
 

@@ -94,3 +94,15 @@ class TestAttack(ConveyorCase):
         foreign = self.lead(user_id=self.colleague.id, email_from="secret@example.com")
         with self.assertRaises(AccessError):
             self.as_seller(self.lead()).web_save({}, {"email_from": {}}, next_id=foreign.id)
+
+    def test_filters_that_nobody_can_mean_are_refused_in_words(self):
+        funnel = self.env["conveyor.funnel"].with_user(self.seller)
+        for filters in ({"date_to": "9999-12-31"}, {"date_from": "0001-01-01"}, {"date_from": "0001-01-01T00:00:00+14:00"},
+                        "abc", [1], 5, {"team_ids": ["1; DROP TABLE crm_lead"]}, {"user_ids": [[1]]}):
+            with self.subTest(filters), self.assertRaises(UserError):
+                funnel.get_tables(filters)
+
+    def test_teams_that_do_not_exist_cost_nothing(self):
+        funnel = self.env["conveyor.funnel"]
+        teams = funnel._chosen_teams(funnel._scope({"team_ids": [0, self.team.id, *range(10**6, 10**6 + 5000)]}))
+        self.assertEqual(teams, [self.team.id, False])
