@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from playwright.sync_api import Error
+
 from .pages.web_client import WebClient
 from .rpc import Odoo
 
@@ -87,8 +89,12 @@ class People:
         paths = []
         for context, _console in self._open:
             for page in context.pages:
-                paths.append(str(folder / f"{name}-{len(paths)}.png"))
-                page.screenshot(path=paths[-1], timeout=self.timeout)
+                path = str(folder / f"{name}-{len(paths)}.png")
+                try:
+                    page.screenshot(path=path, timeout=self.timeout)
+                except Error as error:  # a page that has crashed
+                    path = str(error)
+                paths.append(path)
         return paths
 
     def leave(self):

@@ -103,6 +103,7 @@ def test_filters_and_the_other_way_of_counting(imported, funnel):
     leads, won, lost, _value = past.by_agent()[past.named(agent)]
     funnel.choose_period("all_time").count_by("cohort").choose_record("user_ids", past.named(agent))
     funnel.expect_tiles(leads=leads, won=won, lost=lost)
+    funnel.choose_sale_kind("repeat").expect_tiles(won_first=0)
     funnel.page.locator(".o_conveyor_clear").click()
     expect(funnel.filter("team_ids")).not_to_contain_text(past.key)
     assert funnel.ready().number("leads") > past.figures()["leads"], "the demo company's leads count again"

@@ -74,6 +74,9 @@ def check_funnel(funnel, language):
     check_language(funnel.page.locator(".o_conveyor_tile_label"), language)
     check_language(funnel.page.locator("[data-tab]"), language)
     assert funnel.number("leads") > 0
+    funnel.page.locator(".o_conveyor_analysis").click()
+    expect(funnel.page.locator(".o_pivot_view")).to_be_visible()
+    funnel.wait().expect_no_dialog()
 
 
 def check_reports(client):

@@ -45,8 +45,9 @@ class WaiveDialog(WebClient):
         self.dialog.locator(".o_field_widget[name=note] input").fill(text)
         return self
 
-    def apply(self, button="Waive and Move"):
-        self.button(button, self.dialog).click()
+    def apply(self):
+        """Waive, and make the move that was held back."""
+        self.button("Waive and Move", self.dialog).click()
         self.expect_no_dialog()
 
 
@@ -56,10 +57,6 @@ class FillDialog(WebClient):
     def fill(self, field, text):
         box = self.dialog.locator(f".o_field_widget[name={field}]").locator("input, textarea").first
         box.fill(text)
-        return self
-
-    def choose(self, field, label):
-        self.dialog.locator(f".o_field_widget[name={field}]").get_by_label(label, exact=True).check()
         return self
 
     def apply(self, button):

@@ -1,7 +1,5 @@
 """Leads in a list: search, select, edit several rows at once."""
 
-from playwright.sync_api import expect
-
 from .web_client import WebClient
 
 
@@ -28,8 +26,4 @@ class LeadList(WebClient):
         cell.locator("input").fill(section)
         self.page.locator(".o-autocomplete--dropdown-item").filter(has_text=section).first.click()
         self.button("Update", self.dialog).click()
-        return self
-
-    def expect_count(self, count):
-        expect(self.pager()).to_have_text(str(count))
         return self

@@ -63,11 +63,6 @@ class WebClient:
         expect(self.page.locator(".o_dialog")).to_have_count(0)
         return self
 
-    def expect_no_error(self):
-        expect(self.page.locator(".o_error_dialog, .o_dialog_error, .modal-content:has(.fa-exclamation-triangle)")
-               ).to_have_count(0)
-        return self
-
     def button(self, name, within=None):
         return (within or self.page).get_by_role("button", name=name, exact=True)
 
