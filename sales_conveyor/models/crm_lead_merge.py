@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..engine import section
+
 
 class CrmLead(models.Model):
     """Merges and conversions are machines: they keep every
@@ -34,6 +36,18 @@ class CrmLead(models.Model):
                 "UPDATE %s SET lead_id = %s WHERE lead_id = ANY(%s)", SQL.identifier(table), self.id, tail.ids))
         self.env.invalidate_all(flush=False)
         self.env["conveyor.funnel.fact"]._mark(ids)
+        self._owe_merged(tail)
+
+    def _owe_merged(self, tail):
+        """Work that the merged leads had begun in sections that this one has left behind is owed."""
+        facts = self.sudo()  # who may merge the leads writes the record of it
+        left = {stage_id for lead in tail.sudo() if (move := facts._move(lead.stage_id.id, facts.stage_id.id))
+                for stage_id in move.left}
+        works = facts.work_ids.filtered(
+            lambda work: work.state == "todo" and work.required and work.binds and work.stage_id.id in left
+            and work.stage_id._gate_mode(facts.company_id or self.env.company) != section.OFF)
+        self.env["conveyor.work"]._owe([(facts, work.item_id, work) for work in works], False)
+        facts._plan_next_work()
 
     def convert_opportunity(self, partner, user_ids=False, team_id=False):
         return super(CrmLead, self._as_machine()).convert_opportunity(

@@ -148,15 +148,22 @@ class CrmLead(models.Model):
         load.update(self._read_group(
             [("stage_id", "=", self.stage_id.id), ("user_id", "in", members.ids)], ["user_id"], ["__count"]))
         for lead in strangers:
-            user = min(members, key=lambda member: (load[member], member.id))
+            free = members.filtered(lead._may_be_led_by)
+            if not free:
+                continue
+            user = min(free, key=lambda member: (load[member], member.id))
             load[user] += 1
             lead._hand_over(user, team if not lead.stage_id.team_ids or team in lead.stage_id.team_ids
                             else lead.team_id)
 
+    def _may_be_led_by(self, user):
+        """Nobody who has left, and nobody of another company: the lead would go over to it."""
+        return user.active and (not self.company_id or self.company_id in user.company_ids)
+
     def _hand_over(self, user, team):
         """Give the lead to ``user`` with a note; the first seller keeps credit."""
         seller = self.user_id
-        if not user or user == seller:
+        if not user or user == seller or not self._may_be_led_by(user):
             return
         self._as_machine().write({
             "user_id": user.id, "team_id": team.id, "first_seller_id": (self.first_seller_id or seller).id})

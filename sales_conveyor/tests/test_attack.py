@@ -106,3 +106,25 @@ class TestAttack(ConveyorCase):
         funnel = self.env["conveyor.funnel"]
         teams = funnel._chosen_teams(funnel._scope({"team_ids": [0, self.team.id, *range(10**6, 10**6 + 5000)]}))
         self.assertEqual(teams, [self.team.id, False])
+
+    def test_nobody_who_left_or_works_elsewhere_is_handed_a_client(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self.colleague.copy({
+            "login": "conveyor_stranger", "company_id": elsewhere.id, "company_ids": [Command.set(elsewhere.ids)]})
+        left = self.colleague.copy({"login": "conveyor_left", "active": False})
+        for user in (stranger, left):
+            self.offer.write({"performer": "role", "performer_role": "user", "performer_user_id": user.id})
+            lead = self.lead(self.needs, company_id=self.env.company.id)
+            lead.stage_id = self.offer
+            with self.subTest(user.login):
+                self.assertEqual((lead.user_id, lead.company_id), (self.seller, self.env.company))
+
+    def test_a_merge_leaves_the_work_of_sections_behind_as_a_debt(self):
+        todo = self.env.ref("mail.mail_activity_data_todo")
+        self.budget.activity_type_id = todo
+        begun, further = self.lead(self.needs), self.lead(self.offer)
+        head = (begun + further).with_user(self.manager).merge_opportunity()
+        self.assertEqual(head, further)
+        work = self.work(head, self.budget)
+        self.assertTrue(work.is_debt and work.debt_by_machine)
+        self.assertFalse(work.activity_id)
