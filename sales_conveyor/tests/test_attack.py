@@ -128,3 +128,16 @@ class TestAttack(ConveyorCase):
         work = self.work(head, self.budget)
         self.assertTrue(work.is_debt and work.debt_by_machine)
         self.assertFalse(work.activity_id)
+
+    def test_a_set_applied_by_another_since_the_mapping_is_not_made_twice(self):
+        trade_set = self.env.ref("sales_conveyor.trade_set_general", raise_if_not_found=False) \
+            or self.env["conveyor.trade.set"].search([], limit=1)
+        mine, others = (self.env["conveyor.trade.apply"].with_user(self.manager).create(
+            {"set_id": trade_set.id, "scope": "teams", "team_ids": [Command.set(self.other.ids)]}) for _number in range(2))
+        mine.action_next()
+        for step in (others.action_next, others.action_next, others.action_apply):
+            step()
+        count = self.env["crm.stage"].search_count([])
+        mine.action_next()
+        mine.action_apply()
+        self.assertEqual(self.env["crm.stage"].search_count([]), count)

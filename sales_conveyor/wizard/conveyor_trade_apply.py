@@ -107,8 +107,14 @@ class ConveyorTradeApply(models.TransientModel):
         return self.team_ids if self.scope == "teams" else self.team_ids.browse()
 
     def _decisions(self):
-        return {line.stage_id.id: trade.Decision(line.use, line.section_id.id or None, line.rename)
-                for line in self.stage_ids if line.stage_id}
+        """The mapping, and for sections made by others since then what is proposed for them."""
+        mapped = {line.stage_id.id: trade.Decision(line.use, line.section_id.id or None, line.rename)
+                  for line in self.stage_ids if line.stage_id}
+        taken = {decision.part for decision in mapped.values() if decision.part}
+        since = {stage_id: decision for stage_id, decision
+                 in self.set_id._propose(self._teams(), self.section_ids).items()
+                 if stage_id not in mapped and decision.part and decision.part not in taken}
+        return {**since, **mapped}
 
     def _propose(self):
         """Fill the mapping, unless it was made for the same choice before."""
