@@ -117,7 +117,8 @@ def rebuild(load):
             seconds, _none = load.ours.timed(env, work)
             return seconds, _digest(env, "bench_month", "bench_histogram")
 
-    return [compare("funnel rollup made anew", ours, raw, load.scale.repetitions(5), 1.2), *_increment(load)]
+    return [compare("funnel rollup made anew", ours, raw, load.scale.repetitions(4), 1.2,
+                    warm=not load.scale.is_large), *_increment(load)]
 
 
 def _redirected(statement, table, target):
@@ -159,7 +160,7 @@ def _increment(load):
 
     made = []
     result = compare(f"funnel after {few} leads changed, a lead, by all anew, a lead", changed, whole,
-                     load.scale.repetitions(3), 3)
+                     load.scale.repetitions(2), 3, warm=not load.scale.is_large)
     return [result, Result(f"funnel facts and rollup of {load.scale.leads:,} leads made anew", min(made))]
 
 

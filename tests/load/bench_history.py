@@ -69,7 +69,7 @@ def backfill(load):
             seconds, _rows = load.ours.timed(env, lambda: env.cr.execute(query))
             return seconds, _digest(env, "bench_transition", FACTS)
 
-    return [compare("history backfill", ours, bare, load.scale.repetitions(3), 2)]
+    return [compare("history backfill", ours, bare, load.scale.repetitions(2), 2, warm=not load.scale.is_large)]
 
 
 def sale_kind(load):
@@ -83,7 +83,7 @@ def sale_kind(load):
         return measured
 
     return [compare("first or repeat of all leads", side(lambda env: env["res.partner"]._refresh_sale_kind_of(None)),
-                    side(lambda env: env.cr.execute(JUDGED)), load.scale.repetitions(3), 2)]
+                    side(lambda env: env.cr.execute(JUDGED)), load.scale.repetitions(2), 2, warm=not load.scale.is_large)]
 
 
 def _digest(env, table, columns):

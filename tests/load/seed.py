@@ -32,6 +32,11 @@ class Scale:
     space: float
     patience: float
 
+    @property
+    def is_large(self):
+        """Long work is then done once, and needs no warming up."""
+        return self.leads >= 1_000_000
+
     def repetitions(self, wanted):
         """How often to measure what is wanted ``wanted`` times where it is quick."""
         return max(1, round(wanted * self.patience))

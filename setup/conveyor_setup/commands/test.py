@@ -20,7 +20,7 @@ def main(settings, console, arguments):
     paths, options = groups.split_arguments(arguments)
     planned = groups.plan(paths, settings.checkout)
     names = {group.name for group, _paths in planned}
-    templates = [demo for name, demo in (("odoo", False), ("e2e", True)) if name in names]
+    templates = sorted({demo for name, demo in (("load", False), ("odoo", False), ("e2e", True)) if name in names})
     browser = any(group.needs_browser for group, _paths in planned)
     with prepared(settings, console, templates, browser) as place:
         place.databases.drop_leftovers()

@@ -13,7 +13,8 @@ class Group:
 
 
 GROUPS = (
-    Group("plain", ("tests/engine", "tests/architecture", "tests/setup", "tests/load")),
+    Group("plain", ("tests/engine", "tests/architecture", "tests/setup")),
+    Group("load", ("tests/load",)),
     Group("odoo", ("sales_conveyor/tests",), needs_browser=True),
     Group("e2e", ("tests/e2e",), needs_browser=True),
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .. import processes, servers
 from ..console import seconds
+from ..database import run_name
 from ..errors import SetupError
 from . import summary
 
@@ -58,6 +59,11 @@ class Suite:
     @contextmanager
     def _plain(self):
         yield PLAIN, self._variables()
+
+    @contextmanager
+    def _load(self):
+        yield PLAIN, self._variables(CONVEYOR_TEMPLATE=self.place.templates[False], CONVEYOR_DATA=str(self.odoo.data),
+                                     CONVEYOR_RUN=run_name("load"))
 
     @contextmanager
     def _odoo(self):
