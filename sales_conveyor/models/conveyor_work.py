@@ -49,7 +49,7 @@ class ConveyorWork(models.Model):
         help="The lead left by an automation, a merge, an assignment or an order, not by a person's move.")
     activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
     is_planned = fields.Boolean(readonly=True, help="Its activity was planned once already.")
-    attachment_id = fields.Many2one("ir.attachment", "Document", readonly=True, ondelete="set null")
+    attachment_id = fields.Many2one("ir.attachment", "Document", readonly=True, ondelete="set null", index="btree_not_null")
     user_id = fields.Many2one(related="lead_id.user_id", string="Salesperson")
     team_id = fields.Many2one(related="lead_id.team_id", string="Sales Team")
 
@@ -175,11 +175,12 @@ class ConveyorWork(models.Model):
     @api.model
     def _free_documents(self, leads):
         """``{lead id: [attachment id]}`` that prove no work yet, oldest first."""
-        claimed = self.sudo().search([("lead_id", "in", leads.ids)]).attachment_id
         rows = self.env["ir.attachment"].sudo()._read_group(
-            [("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids), ("res_field", "=", False),
-             ("id", "not in", claimed.ids)], ["res_id"], ["id:array_agg"])
-        return {lead_id: sorted(ids) for lead_id, ids in rows}
+            [("res_model", "=", "crm.lead"), ("res_id", "in", leads.ids), ("res_field", "=", False)],
+            ["res_id"], ["id:array_agg"])
+        claimed = set(self.sudo().search(  # by any lead: a document that was moved proves nothing twice
+            [("attachment_id", "in", [file_id for _lead, ids in rows for file_id in ids])]).attachment_id.ids)
+        return {lead_id: sorted(set(ids) - claimed) for lead_id, ids in rows}
 
     # ------------------------------------------------------------ doing
     def write(self, vals):

@@ -141,3 +141,11 @@ class TestAttack(ConveyorCase):
         mine.action_next()
         mine.action_apply()
         self.assertEqual(self.env["crm.stage"].search_count([]), count)
+
+    def test_a_document_that_was_moved_proves_nothing_twice(self):
+        self.budget.write({"proof": "document", "proof_field_ids": [Command.clear()]})
+        one, two = self.lead(self.needs), self.lead(self.needs)
+        document = self.env["ir.attachment"].with_user(self.seller).create(
+            {"name": "Offer", "raw": b"1", "res_model": "crm.lead", "res_id": one.id})
+        document.res_id = two.id
+        self.assertEqual([self.work(lead, self.budget).state for lead in (one, two)], ["done", "todo"])
