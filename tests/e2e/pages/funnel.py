@@ -25,8 +25,7 @@ class Funnel(WebClient):
         return self.page.locator(f"[data-filter={name}]")
 
     def choose_period(self, period):
-        self.filter("period").click()
-        self.page.locator(f"[data-period={period}]").click()
+        self._choose("period", f"[data-period={period}]")
         return self.ready()
 
     def choose_dates(self, first, last):
@@ -50,9 +49,15 @@ class Funnel(WebClient):
         return self.ready()
 
     def choose_sale_kind(self, kind):
-        self.filter("sale_kind").click()
-        self.page.locator(f"[data-sale-kind={kind}]").click()
+        self._choose("sale_kind", f"[data-sale-kind={kind}]")
         return self.ready()
+
+    def _choose(self, name, item):
+        """On a phone the menu slides in from below: what is chosen must have arrived."""
+        self.filter(name).click()
+        expect(self.page.locator(item)).to_be_in_viewport(ratio=1)
+        self.page.locator(item).click()
+        expect(self.page.locator(item)).to_have_count(0)
 
     def count_by(self, counting):
         button = self.page.locator(f"[data-counting={counting}]")
@@ -102,7 +107,7 @@ class Funnel(WebClient):
             return [...table.querySelectorAll(rows)].map((row) => Object.fromEntries([
                 [heads[0].textContent, row.querySelector("th").firstChild.textContent],
                 ...[...row.querySelectorAll("td[data-key]")].map(
-                    (cell) => [label(cell.dataset.key), cell.dataset.value ?? ""])]));
+                    (cell) => [label(cell.dataset.key), cell.dataset.value === "null" ? "" : cell.dataset.value])]));
         }""", rows)
 
     # ------------------------------------------------------------ ways on

@@ -1,8 +1,10 @@
 """The kanban of opportunities: columns, cards, dragging."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from .web_client import WebClient
+
+ATTEMPTS, PATIENCE = 5, 3_000  # milliseconds
 
 
 class Pipeline(WebClient):
@@ -27,20 +29,32 @@ class Pipeline(WebClient):
         return self.column(column).locator(".o_conveyor_phase")
 
     def drag(self, card, to):
-        """With the mouse, as a person does it."""
-        source = self.card(card)
-        source.scroll_into_view_if_needed()
+        """With the mouse, as a person does it; returns when the server has answered."""
         self.column(to).scroll_into_view_if_needed()
-        start, end = source.bounding_box(), self.column(to).bounding_box()
-        mouse = self.page.mouse
-        mouse.move(start["x"] + start["width"] / 2, start["y"] + 12)
-        mouse.down()
-        mouse.move(start["x"] + start["width"] / 2 + 20, start["y"] + 30, steps=4)
-        mouse.move(end["x"] + end["width"] / 2, end["y"] + 160, steps=12)
-        expect(self.page.locator(".o_kanban_record.o_dragged")).to_be_visible()
+        for _attempt in range(ATTEMPTS):
+            self._pull(self.card(card), self.column(to))
+            if self._is_dragged():
+                break
+            self.page.mouse.up()  # the card was just being drawn anew: take it again
         with self.page.expect_response("**/crm.lead/web_save*"):
-            mouse.up()
+            self.page.mouse.up()
         return self
+
+    def _pull(self, card, column):
+        """Press the button on the card and go over to the column."""
+        card.hover(position={"x": 60, "y": 12})
+        start, end = card.bounding_box(), column.bounding_box()
+        mouse = self.page.mouse
+        mouse.down()
+        mouse.move(start["x"] + 80, start["y"] + 30, steps=4)
+        mouse.move(end["x"] + end["width"] / 2, end["y"] + 160, steps=12)
+
+    def _is_dragged(self):
+        try:
+            self.page.locator(".o_kanban_record.o_dragged").wait_for(timeout=PATIENCE)
+        except TimeoutError:
+            return False
+        return True
 
     def quick_create(self, column, name):
         self.column(column).locator(".o_kanban_quick_add").click()
