@@ -66,7 +66,8 @@ def ready_set(lens, _examples):
 
 
 def funnel(lens, _examples):
-    lens.open("funnel", ".o_conveyor_tables")
+    """The funnel of the demo team."""
+    lens.open(f"funnel?team_ids={lens.record(TEAM)}", ".o_conveyor_tables")
     lens.shoot("funnel")
 
 
