@@ -106,7 +106,7 @@ class ConveyorTransition(models.Model):
         """Creation, what was tracked, and what the lead's present state adds."""
         return SQL("""
             event AS (
-                SELECT l.id AS lead_id, l.team_id, l.create_date AS date, -1 AS place, l.create_uid AS user_id,
+                SELECT l.id AS lead_id, l.team_id, date_trunc('second', l.create_date) AS date, -1 AS place, l.create_uid AS user_id,
                        'enter' AS kind, COALESCE(first.source, l.stage_id) AS target
                   FROM lead l LEFT JOIN tracked first ON first.lead_id = l.id AND first.kind = 'move' AND first.is_first
                 UNION ALL
