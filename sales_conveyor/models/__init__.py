@@ -21,6 +21,7 @@ from . import conveyor_transition
 from . import conveyor_transition_backfill
 from . import conveyor_work_item
 from . import conveyor_work
+from . import conveyor_work_gate
 from . import conveyor_work_screen
 from . import crm_lead
 from . import crm_lead_funnel

@@ -19,6 +19,11 @@ class CrmLead(models.Model):
         """The leads as a merge, an order or a hand-over writes them: recorded, never held."""
         return self.with_context(conveyor_machine=MACHINE)
 
+    def _gate_company(self):
+        """Whose rules hold: the lead's company, else the user's own. Not the
+        one that is chosen in the switcher, which is the client's word."""
+        return self.company_id or self.env.user.company_id
+
     def _moved_by_person(self):
         """Automations, merges, conversions, orders and superusers are machines.
 

@@ -45,7 +45,7 @@ class CrmLead(models.Model):
                 for stage_id in move.left}
         works = facts.work_ids.filtered(
             lambda work: work.state == "todo" and work.required and work.binds and work.stage_id.id in left
-            and work.stage_id._gate_mode(facts.company_id or self.env.company) != section.OFF)
+            and work.stage_id._gate_mode(facts._gate_company()) != section.OFF)
         self.env["conveyor.work"]._owe([(facts, work.item_id, work) for work in works], False)
         facts._plan_next_work()
 

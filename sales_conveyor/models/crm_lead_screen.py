@@ -40,7 +40,8 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        items = self.env["conveyor.work.item"].sudo().browse(item_ids).exists()
+        items = self.env["conveyor.work.item"].sudo().browse(item_ids).exists().filtered(
+            lambda item: item.stage_id.id in self._conveyor_pipeline())
         self.env["conveyor.work"].sudo()._ensure([(self, item, None) for item in items])
         return {
             "type": "ir.actions.act_window", "name": self.env._("Fill What is Missing"),

@@ -1,9 +1,8 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..engine import section
 from ..exceptions import GateError
 
 
@@ -31,7 +30,7 @@ class CrmLead(models.Model):
 
     def _may_waive(self):
         self.ensure_one()
-        right = (self.sudo().company_id or self.env.company).conveyor_waive_right
+        right = self.sudo()._gate_company().conveyor_waive_right
         user = self.env.user
         return (self.env.su or right == "everyone" or user.has_group("sales_team.group_sale_manager")
                 or (right == "leader" and self.sudo().team_id.user_id == user))

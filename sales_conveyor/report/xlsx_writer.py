@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
-from ..engine.table import DATE, DATETIME, PERCENT, TEXT, Column, Row, Table
+from ..engine.table import DATE, DATETIME, PERCENT, TEXT, Column, Table
 from .xlsx_format import FILTER_ARROW, Look, SheetNames, clean_text, day_number, row_height
 from .xlsx_stream import RawSheets
 
