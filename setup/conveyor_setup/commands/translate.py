@@ -1,6 +1,6 @@
 """setup/translate: the template of translations made anew, the languages brought in step with it.
 
-What is new stands untranslated in ru.po and bg.po and is counted; what is gone from the sources goes.
+What is new stands untranslated in ru.po and bg.po and is counted; what is gone from the sources goes.  The demo data have texts too.
 """
 from .. import processes
 from ..workplace import prepared
@@ -12,11 +12,11 @@ LANGUAGES = ("ru", "bg")
 def main(settings, console, arguments):
     folder = settings.checkout / MODULE / "i18n"
     template = folder / f"{MODULE}.pot"
-    with prepared(settings, console, templates=(False,)) as place:
+    with prepared(settings, console, templates=(True,)) as place:
         log = settings.log(f"translate-{processes.unique_suffix()}")
         console.begin("the module's texts")
-        with place.odoo.temporary(place.templates[False], "translate") as database:
-            place.odoo.install(database, log, False)
+        with place.odoo.temporary(place.templates[True], "translate") as database:
+            place.odoo.install(database, log, True)
             place.odoo.run("exporting the texts", log, "i18n", "export", "-d", database, "-l", "pot",
                            "-o", str(template), MODULE)
         console.end()
