@@ -1,3 +1,5 @@
+from functools import cache
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -27,11 +29,13 @@ DIMENSIONS = ("company_id", "team_id", "user_id", "source_id", "medium_id", "cam
               "type", "won_status", "lost_reason_id")
 
 
+@cache
 def columns(alias=None):
     """The columns of the table, comma-separated."""
     return SQL(", ").join(SQL.identifier(alias, name) if alias else SQL.identifier(name) for name in COLUMNS)
 
 
+@cache
 def definitions():
     """The columns with their types."""
     return SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in COLUMNS.items())

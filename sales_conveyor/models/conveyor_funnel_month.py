@@ -34,8 +34,9 @@ HAPPENINGS = {
     ),
 }
 # grain -> (which facts, dimensions it keeps beside the month)
-SOURCE, USER, REASON = "source", "user", "reason"
+SECTION, SOURCE, USER, REASON = "section", "source", "user", "reason"
 GRAINS = {
+    SECTION: (SQL("TRUE"), ("stage_id", "phase", "company_id", "team_id", "sale_kind")),
     SOURCE: (SQL("TRUE"), ("stage_id", "phase", "company_id", "team_id", "source_id", "sale_kind")),
     USER: (SQL("f.stage_id IS NULL"), ("company_id", "team_id", "user_id", "sale_kind")),
     REASON: (SQL("f.stage_id IS NOT NULL AND f.loss_date IS NOT NULL"),
@@ -52,7 +53,7 @@ class ConveyorFunnelMonth(models.Model):
     A change of a fact appends the old row's numbers with minus and the new
     row's with plus, so that writers never wait for each other and the sum is
     right at any moment; :meth:`_cron_compact` folds the rows from time to time.
-    A row belongs to one of three grains, each with its own dimensions (see
+    A row belongs to one of four grains, each with its own dimensions (see
     ``GRAINS``), and to one way of counting; what is *now* has no month when
     counting by period.
     """
@@ -80,12 +81,12 @@ class ConveyorFunnelMonth(models.Model):
 
     # ------------------------------------------------------------ writing
     @api.model
-    def _insert(self, facts):
+    def _insert(self, facts, grains=tuple(GRAINS)):
         """INSERT of the numbers of ``facts``: a relation with the columns of the
         fact table and ``sign``. Numbers that cancel out leave no row."""
         parts = SQL(" UNION ALL ").join(
             SQL("SELECT * FROM (%s) part", self._grouped(facts, grain, counting))
-            for grain in GRAINS for counting in COUNTINGS)
+            for grain in grains for counting in COUNTINGS)
         return SQL("INSERT INTO conveyor_funnel_month (%s) %s",
                    SQL(", ").join(map(SQL.identifier, (*KEYS, *MEASURES))), parts)
 
@@ -145,12 +146,23 @@ class ConveyorFunnelMonth(models.Model):
             any=SQL(" OR ").join(SQL("%s <> 0", total) for total in sums))
 
     @api.model
+    def _insert_sections(self):
+        """INSERT of the narrowest grain, from the sums that are there by source."""
+        kept = [SQL.identifier(name) for name in ("counting", "month", *GRAINS[SECTION][1])]
+        return SQL(
+            "INSERT INTO conveyor_funnel_month (grain, %(kept)s, %(measures)s)"
+            " SELECT %(section)s, %(kept)s, %(sums)s FROM conveyor_funnel_month WHERE grain = %(source)s GROUP BY %(kept)s",
+            kept=SQL(", ").join(kept), measures=SQL(", ").join(map(SQL.identifier, MEASURES)), section=SECTION, source=SOURCE,
+            sums=SQL(", ").join(SQL("sum(%s)", SQL.identifier(name)) for name in MEASURES))
+
+    @api.model
     def _rebuild(self):
         """Sum the facts up anew; what others append meanwhile stays."""
         facts = SQL("(SELECT 1 AS sign, * FROM conveyor_funnel_fact)")
         with self.env["conveyor.funnel.builder"]._planned_for_many():
             self.env.cr.execute("DELETE FROM conveyor_funnel_month")
-            self.env.cr.execute(self._insert(facts))
+            self.env.cr.execute(self._insert(facts, (SOURCE, USER, REASON)))
+            self.env.cr.execute(self._insert_sections())
             self.env["conveyor.funnel.histogram"]._rebuild(facts)
         self.env.cr.execute("ANALYZE conveyor_funnel_month, conveyor_funnel_histogram")
 

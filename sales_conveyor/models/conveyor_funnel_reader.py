@@ -11,7 +11,7 @@ from ..engine import period
 from ..engine.funnel import MEASURES, PERIOD, Tally, median_from_histogram
 from .conveyor_funnel_histogram import BUCKET, DAYS
 from .conveyor_funnel_histogram import TYPES as HISTOGRAM_DIMENSIONS
-from .conveyor_funnel_month import GRAINS, HAPPENINGS, SOURCE
+from .conveyor_funnel_month import GRAINS, HAPPENINGS, SECTION, SOURCE
 
 EXACT_LIMIT = 100000  # up to so many facts medians are exact, beyond they come from the histogram
 WHOLE, SECTIONS = SQL("f.stage_id IS NULL"), SQL("f.stage_id IS NOT NULL")
@@ -132,6 +132,7 @@ class ConveyorFunnelReader(models.AbstractModel):
     @api.model
     def _sums(self, scope, keys, grain=SOURCE, where=SECTIONS):
         """``{values of the keys: Tally}``; keys are dimensions of the grain, or ``month``."""
+        grain = self._narrowest(scope, keys, grain)
         dimensions = GRAINS[grain][1]
         rolled = scope.has_rollup(dimensions)
         names = list(dict.fromkeys([*keys, "company_id", "month"] if scope.rates else keys))
@@ -142,6 +143,13 @@ class ConveyorFunnelReader(models.AbstractModel):
             "SELECT %s %s FROM (%s) x %s", SQL("%s,", by) if names else SQL(), sums,
             SQL(" UNION ALL ").join(parts), SQL("GROUP BY %s", by) if names else SQL()))
         return self._tallies(scope, keys, names, rows)
+
+    @api.model
+    def _narrowest(self, scope, keys, grain):
+        """The grain with the fewest rows that gives the same sums."""
+        dimensions = GRAINS[SECTION][1]
+        fits = set(keys) <= {*dimensions, "month"} and scope.has_rollup(dimensions)
+        return SECTION if grain == SOURCE and fits else grain
 
     @api.model
     def _tallies(self, scope, keys, names, rows):
