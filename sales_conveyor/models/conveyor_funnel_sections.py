@@ -22,15 +22,16 @@ class SectionRow:
     team_names: str
     as_lead: bool
     norm_days: int
+    is_won: bool
 
     @property
     def key(self):
         return (self.stage_id, self.phase)
 
     def follows(self, other):
-        """May ``other`` be the section before in the same pipeline?"""
-        shared = not self.team_ids or not other.team_ids or bool(self.team_ids & other.team_ids)
-        return shared and other.as_lead == self.as_lead
+        """May ``other`` be the section before, for all whose pipeline this is in?"""
+        covered = not other.team_ids or bool(self.team_ids) and self.team_ids <= other.team_ids
+        return covered and other.as_lead == self.as_lead
 
 
 class ConveyorFunnelSections(models.AbstractModel):
@@ -66,17 +67,23 @@ class ConveyorFunnelSections(models.AbstractModel):
         name = self.env._("%(section)s (leads)", section=stage.name) if as_lead else stage.name
         return SectionRow(stage.id, phase, name, frozenset(stage.team_ids.ids),
                           ", ".join(stage.team_ids.mapped("name")) or self.env._("All teams"), as_lead,
-                          0 if as_lead else stage.norm_days)
+                          0 if as_lead else stage.norm_days, stage.is_won)
 
     @api.model
     def _previous(self, rows):
-        """For each row the index of the one before it in its pipeline. The first
-        section of a pipeline follows the leads that stood there before their
-        conversion."""
-        return [
-            next((before for before in range(index - 1, -1, -1) if row.follows(rows[before])),
-                 next((before for before in range(index) if rows[before].stage_id == row.stage_id), None))
-            for index, row in enumerate(rows)]
+        """For each row the index of the one before it in its pipeline.
+
+        The first section of a pipeline follows the leads that stood there before
+        their conversion. Behind the won section a path of its own begins: the
+        accounts there are no longer the leads that were won.
+        """
+        previous = []
+        for index, row in enumerate(rows):
+            before = next((place for place in range(index - 1, -1, -1) if row.follows(rows[place])), None)
+            if before is None:
+                before = next((place for place in range(index) if rows[place].stage_id == row.stage_id), None)
+            previous.append(None if before is not None and rows[before].is_won and not row.is_won else before)
+        return previous
 
     @api.model
     def _phase_names(self):

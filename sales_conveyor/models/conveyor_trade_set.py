@@ -69,6 +69,8 @@ class ConveyorTradeSet(models.Model):
                 decisions[stage.id] = trade.Decision()
             elif part == trade.WON:
                 decisions[stage.id] = trade.Decision("won")
+            elif stage.trade_section_id.id != part and stage._is_used_beside(teams):
+                decisions[stage.id] = trade.Decision()  # other teams work there: it stays theirs
             else:
                 linked = stage.trade_section_id.id == part
                 decisions[stage.id] = trade.Decision(

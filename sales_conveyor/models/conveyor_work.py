@@ -48,6 +48,7 @@ class ConveyorWork(models.Model):
     attachment_id = fields.Many2one("ir.attachment", "Document", readonly=True, ondelete="set null", index="btree_not_null")
     user_id = fields.Many2one(related="lead_id.user_id", string="Salesperson")
     team_id = fields.Many2one(related="lead_id.team_id", string="Sales Team")
+    partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer")
 
     _lead_item_unique = models.UniqueIndex("(lead_id, item_id)")
 
@@ -218,11 +219,15 @@ class ConveyorWork(models.Model):
         return True
 
     def _finish(self):
-        """Done now, by the current user; the linked activity with it."""
+        """Done now, by the current user; the linked activity with it. A tick is
+        told in the chatter as the activity; a fact tells itself."""
         if not self:
             return
         self.write({"state": "done", "done_date": fields.Datetime.now(), "done_user_id": self.env.uid})
-        self.activity_id.filtered("active").with_context(conveyor_work_done=True)._action_done()
+        planned = self.filtered("activity_id.active")
+        ticked = planned.filtered(lambda work: work.proof == "done")
+        ticked.activity_id.with_context(conveyor_work_done=True)._action_done()
+        (planned - ticked).activity_id.action_archive()
         self.lead_id._plan_next_work()
 
     def _complete_by_activity(self):

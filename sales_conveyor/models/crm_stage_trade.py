@@ -51,6 +51,12 @@ class CrmStage(models.Model):
             return teams
         return (self._teams() or self.env["crm.team"].sudo().search([])) - teams  # all companies', as for _teams
 
+    def _is_used_beside(self, teams):
+        """Whether open leads of teams beside ``teams`` stand in it."""
+        beside = self._teams_beside(teams)
+        return bool(beside) and bool(self.env["crm.lead"].sudo().search_count(  # whoever's they are
+            [("stage_id", "=", self.id), ("won_status", "=", "pending"), ("team_id", "in", beside.ids)], limit=1))
+
     def _teams(self):
         """Its teams, those of companies that the user does not see included:
         without them the section would look as if it were everybody's."""
