@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 PENDING = "sales_conveyor.funnel"  # key of what is marked in the cursor's precommit data
-ENGINE_LIMIT = 2000  # leads refreshed by the engine at once; more go through set-based SQL
+ENGINE_LIMIT = 500  # leads refreshed by the engine at once; more go through set-based SQL, which takes longer to plan
 SQL_BATCH = 50000
 WATCH_LIMIT = 20000  # up to so many leads a changed pipeline is counted anew at once, else by the cron
 

@@ -57,8 +57,3 @@ class ConveyorFunnelHistogram(models.Model):
     def _timed(self):
         """Condition of the facts that have a duration: who left, and stayed before."""
         return SQL("%s IS NOT NULL AND f.seconds IS NOT NULL", LEFT_DAY)
-
-    @api.model
-    def _rebuild(self, facts):
-        self.env.cr.execute("DELETE FROM conveyor_funnel_histogram")
-        self.env.cr.execute(self._insert(facts))

@@ -157,13 +157,17 @@ class ConveyorFunnelMonth(models.Model):
 
     @api.model
     def _rebuild(self):
-        """Sum the facts up anew; what others append meanwhile stays."""
+        """Sum the facts up anew. It locks the tables, as the rebuild of the facts does."""
         facts = SQL("(SELECT 1 AS sign, * FROM conveyor_funnel_fact)")
+        histogram = self.env["conveyor.funnel.histogram"]
+        self.env.cr.execute("TRUNCATE conveyor_funnel_month, conveyor_funnel_histogram")
+        self.env.cr.execute("DROP INDEX IF EXISTS conveyor_funnel_month_idx, conveyor_funnel_histogram_idx")
         with self.env["conveyor.funnel.builder"]._planned_for_many():
-            self.env.cr.execute("DELETE FROM conveyor_funnel_month")
             self.env.cr.execute(self._insert(facts, (SOURCE, USER, REASON)))
             self.env.cr.execute(self._insert_sections())
-            self.env["conveyor.funnel.histogram"]._rebuild(facts)
+            self.env.cr.execute(histogram._insert(facts))
+        self.init()
+        histogram.init()
         self.env.cr.execute("ANALYZE conveyor_funnel_month, conveyor_funnel_histogram")
 
     # ------------------------------------------------------------ cron
