@@ -48,7 +48,7 @@ class ConveyorWork(models.Model):
     attachment_id = fields.Many2one("ir.attachment", "Document", readonly=True, ondelete="set null", index="btree_not_null")
     user_id = fields.Many2one(related="lead_id.user_id", string="Salesperson")
     team_id = fields.Many2one(related="lead_id.team_id", string="Sales Team")
-    partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer")
+    partner_id = fields.Many2one(related="lead_id.partner_id", string="Customer", help="The client of the lead.")
 
     _lead_item_unique = models.UniqueIndex("(lead_id, item_id)")
 
