@@ -157,7 +157,7 @@ class ConveyorFunnel(models.AbstractModel):
             Column("win_rate", self.env._("Win rate"), PERCENT, words["win_rate"], drill[WON]),
             Column("value_won", self.env._("Value won"), MONEY, words["value"], drill[WON]),
             Column("value_lost", self.env._("Value lost"), MONEY, words["value"], drill[LOST]),
-            Column("mean_days_won", self.env._("Days to win, mean"), DAYS, words["days"], drill[WON]),
+            Column("mean_days_won", self.env._("Days to win, mean"), DAYS, words["days_won"], drill[WON]),
             Column("touches", self.env._("Touches"), INTEGER, words["touches"], self._touched(scope)),
             Column("touches_per_lead", self.env._("Touches per lead"), DECIMAL, words["touches_per_lead"],
                    self._touched(scope)),

@@ -4,6 +4,12 @@ from odoo.tools import format_date, format_datetime
 from ..engine.funnel import BUCKETS_PER_OCTAVE, COHORT
 from ..engine.table import Column, Row, Table
 
+# what defines a figure of the summary that is no column anywhere
+FIGURE_WORDS = {
+    "value_open": "value", "mean_days_won": "days_won", "median_days_won": "days_won", "mean_days_lost": "days_lost",
+    "median_days_lost": "days_lost", "touches": "touches", "won_first": "sale_kind", "won_repeat": "sale_kind",
+}
+
 
 class ConveyorFunnelDefinitions(models.AbstractModel):
     """What the figures mean and what was counted, in words."""
@@ -49,8 +55,12 @@ class ConveyorFunnelDefinitions(models.AbstractModel):
             "conversion_start": env._("Of all leads counted: the share that reached the section.") if is_cohort else
                 env._("The shares of all sections on the way, multiplied."),
             "days": env._("Days of all stays of those who passed or were lost. Jumping over a section is no stay."),
+            "days_won": env._("Days from a lead's first step to its win."),
+            "days_lost": env._("Days from a lead's first step to its loss."),
+            "sale_kind": env._(
+                "A repeat sale has a confirmed order or a won opportunity of the same customer before it."),
             "median": env._(
-                "Half of them needed fewer days. From many leads it is read off groups that are %(width)s %% wide.",
+                "Half of them needed fewer days. Where very many leads are counted it is exact to within %(width)s %%.",
                 width=round(100 * (2 ** (1 / BUCKETS_PER_OCTAVE) - 1))),
             "norm_days": env._("Days that a client should need in the section, as set on it."),
             "touches": env._("Touches so far as known, made during the stays.") if is_cohort else
@@ -81,7 +91,7 @@ class ConveyorFunnelDefinitions(models.AbstractModel):
     @api.model
     def _definition_table(self, scope, tables):
         columns = Column("name", self.env._("Name")), Column("text", self.env._("Meaning"))
-        facts = [*self._conditions_in_words(scope), *self._columns_in_words(tables)]
+        facts = [*self._conditions_in_words(scope), *self._columns_in_words(scope, tables)]
         rows = [Row(f"{number}", {"name": name, "text": text}) for number, (name, text) in enumerate(facts, 1)]
         return Table("definitions", self.env._("Definitions"), columns, tuple(rows))
 
@@ -128,7 +138,10 @@ class ConveyorFunnelDefinitions(models.AbstractModel):
         return ", ".join(names.get(item, self.env._("None set")) for item in ids)
 
     @api.model
-    def _columns_in_words(self, tables):
-        """Each column's label and definition, once."""
-        return dict.fromkeys(
-            (column.label, column.note) for table in tables for column in table.columns if column.note)
+    def _columns_in_words(self, scope, tables):
+        """The label and definition of each column and of each figure of the summary, once."""
+        words = self._definitions(scope.counting)
+        figures = {row.key: row.cells["figure"] for row in tables[0].rows}
+        return dict.fromkeys((
+            *((column.label, column.note) for table in tables for column in table.columns if column.note),
+            *((figures[key], words[word]) for key, word in FIGURE_WORDS.items() if key in figures)))

@@ -179,7 +179,7 @@ class ConveyorFunnelSections(models.AbstractModel):
             Column("section", self.env._("Section")),
             Column("phase", self.env._("Phase")),
             Column("reason", self.env._("Lost reason")),
-            Column("lost", self.env._("Lost"), INTEGER, words["lost_here"], behind),
+            Column("lost", self.env._("Lost here"), INTEGER, words["lost_here"], behind),
             Column("share", self.env._("Share of all lost"), PERCENT, words["share"], behind),
             Column("value_lost", self.env._("Value lost"), MONEY, words["value"], behind),
         )

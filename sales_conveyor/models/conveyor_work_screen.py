@@ -60,6 +60,8 @@ class ConveyorWork(models.Model):
             "target": "new", "views": [(False, "form")], "context": {
                 "active_model": "crm.lead", "active_id": self.lead_id.id, "active_ids": self.lead_id.ids,
                 "default_activity_type_id": kind.id if kind else False, "default_summary": self.name,
+                "default_date_deadline": fields.Date.add(
+                    fields.Date.context_today(self), days=self.item_id.delay_days),
                 "conveyor_work_id": self.id, "dialog_size": "large"}}
 
     def action_open_lead(self):

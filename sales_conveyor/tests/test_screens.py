@@ -68,7 +68,7 @@ class TestHandOverOutOfSight(ConveyorCase):
         self.needs.gate_mode = "block"
         mine = self.lead(self.needs).with_user(self.seller)
         action = self.env["conveyor.waive"].with_user(self.seller).create({
-            "lead_ids": mine.ids, "item_ids": item.ids, "stage_id": self.offer.id}).action_apply()
+            "lead_ids": mine.ids, "item_ids": item.ids, "stage_id": self.offer.id, "reason": "urgent"}).action_apply()
         self.assertEqual(action["tag"], "display_notification")
         self.assertIn("Kim Colleague", action["params"]["message"])
 
