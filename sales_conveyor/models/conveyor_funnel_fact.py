@@ -163,10 +163,10 @@ class ConveyorFunnelFact(models.Model):
             gone AS MATERIALIZED (SELECT %(columns)s FROM old EXCEPT SELECT %(columns)s FROM fresh),
             come AS MATERIALIZED (SELECT %(columns)s FROM fresh EXCEPT SELECT %(columns)s FROM old),
             changed AS MATERIALIZED (SELECT -1 AS sign, gone.* FROM gone UNION ALL SELECT 1, come.* FROM come),
-            removed AS (DELETE FROM conveyor_funnel_fact f USING gone g WHERE %(f_is_g)s
-                           AND NOT EXISTS (SELECT FROM come c WHERE %(c_is_g)s)),
+            removed AS (DELETE FROM conveyor_funnel_fact f USING gone g
+                         WHERE f.lead_id = ANY(%(leads)s) AND %(f_is_g)s AND NOT EXISTS (SELECT FROM come c WHERE %(c_is_g)s)),
             updated AS (UPDATE conveyor_funnel_fact f SET (%(columns)s) = ROW(%(c_columns)s)
-                          FROM come c WHERE %(f_is_c)s),
+                          FROM come c WHERE f.lead_id = ANY(%(leads)s) AND %(f_is_c)s),
             added AS (INSERT INTO conveyor_funnel_fact (%(columns)s) SELECT %(columns)s FROM come c
                        WHERE NOT EXISTS (SELECT FROM old g WHERE %(c_is_g)s)),
             months AS (%(months)s)
