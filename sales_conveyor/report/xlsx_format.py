@@ -4,7 +4,7 @@ Pure functions and one small data class; neither Odoo nor a library is needed.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -116,11 +116,15 @@ class Look:
             DATETIME: f"{day} {excel_date_format(self.time_format.replace(':%S', ''), 'hh:mm')}",
         }[column_type]
 
-    def width(self, column: Column, values: Iterable[tuple[str, Any]]) -> float:
-        """Characters that a column needs for these ``(type, value)`` and for its label's words."""
+    def width(self, column: Column, values: Mapping[str, Sequence[Any]]) -> float:
+        """Characters that a column needs for its label's words and for these values, given by type."""
         label = max((len(word) for word in column.label.split()), default=0) + FILTER_ARROW
-        content = max((self._length(kind, value) for kind, value in values if value is not None), default=0)
+        content = max((self._longest(kind, [value for value in found if value is not None])
+                       for kind, found in values.items()), default=0)
         return min(max(label, content + 2, MIN_WIDTH), MAX_WIDTH)
+
+    def _longest(self, column_type: str, values: Sequence[Any]) -> int:
+        return max((self._length(column_type, value) for value in _extremes(column_type, values)), default=0)
 
     def _length(self, column_type: str, value: Any) -> int:
         if isinstance(value, date):
@@ -131,6 +135,17 @@ class Look:
             currency = self.currency or {}
             return len(f"{value:,.{currency.get('decimal_places', 2)}f}{currency.get('symbol') or ''}") + 1
         return len(f"{value:,.1f}")
+
+
+def _extremes(column_type: str, values: Sequence[Any]) -> Sequence[Any]:
+    """Of numbers and dates the lowest and the highest, one of which is the longest; texts all."""
+    if column_type == TEXT or not values:
+        return values
+    try:
+        ends = min(values), max(values)
+    except TypeError:  # of several kinds
+        return values
+    return values if isinstance(ends[0], str) else ends
 
 
 def row_height(texts_and_widths: Iterable[tuple[str, float]]) -> int:

@@ -12,7 +12,7 @@ XlsxWriter; it needs no Odoo.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -82,8 +82,7 @@ class FunnelWorkbook:
         sheet = self._add_sheet(table.title)
         look = replace(self._look, currency=table.currency)
         rows = [*table.rows, *([table.total] if table.total else [])]
-        widths = [look.width(column, ((_kind(row, column), row.cells.get(column.key)) for row in rows))
-                  for column in table.columns]
+        widths = [look.width(column, _values(rows, column)) for column in table.columns]
         self._write_header(sheet, table.columns, widths)
         self._write_rows(sheet, table, rows, look)
         _fit_heights(sheet, table, rows, widths)
@@ -118,21 +117,21 @@ class FunnelWorkbook:
             emphasis = TOTAL if is_total else {}
             return self._format(**emphasis, **_layout(kind), num_format=look.number_format(kind, key))
 
+        @cache
+        def formats(is_total):
+            return [cell_format(column.type, column.key, is_total) for column in table.columns]
+
+        keys = [column.key for column in table.columns]
+        plain = {int: sheet.write_number, float: sheet.write_number,
+                 bool: sheet.write_blank, type(None): sheet.write_blank}
+        other = partial(_write_other, sheet)
         for number, row in enumerate(rows, 1):
             is_total = row is table.total or row.kind == "total"
-            for index, column in enumerate(table.columns):
-                self._write_value(sheet, number, index, row.cells.get(column.key),
-                                  cell_format(_kind(row, column), column.key, is_total))
-
-    def _write_value(self, sheet, row, column, value, cell_format):
-        if isinstance(value, bool) or value is None:
-            sheet.write_blank(row, column, None, cell_format)
-        elif isinstance(value, (int, float)):
-            sheet.write_number(row, column, value, cell_format)
-        elif hasattr(value, "toordinal") and (day := day_number(value)) is not None:
-            sheet.write_number(row, column, day, cell_format)
-        else:
-            _write_text(sheet, row, column, value, cell_format)
+            looks = formats(is_total) if not row.types else [
+                cell_format(_kind(row, column), column.key, is_total) for column in table.columns]
+            for index, (key, cell_look) in enumerate(zip(keys, looks)):
+                value = row.cells.get(key)
+                plain.get(type(value), other)(number, index, value, cell_look)
 
     def _add_data_bars(self, sheet, table):
         for index, column in enumerate(table.columns):
@@ -191,7 +190,7 @@ class FunnelWorkbook:
         """Header, widths and formats; a table object gives the filters."""
         columns = self._raw.columns
         columns = [replace(column, label=label) for column, label in zip(columns, _distinct(columns))]
-        widths = [self._look.width(column, ((column.type, row[index]) for row in self._first_rows))
+        widths = [self._look.width(column, {column.type: [row[index] for row in self._first_rows]})
                   for index, column in enumerate(columns)]
         for number in range(1, sheets + 1):
             sheet = self._add_sheet(self._raw_title)
@@ -215,6 +214,15 @@ def _fit_heights(sheet, table, rows, widths):
             sheet.set_row(number, row_height(long))
 
 
+def _values(rows, column):
+    """``{type: values}`` of a column."""
+    values = {}
+    for row in rows:
+        kind = _kind(row, column) if row.types else column.type
+        values.setdefault(kind, []).append(row.cells.get(column.key))
+    return values
+
+
 def _kind(row, column):
     return row.types.get(column.key) or column.type
 
@@ -224,6 +232,13 @@ def _layout(kind):
     if kind == TEXT:
         return {**layout, "text_wrap": True}
     return {**layout, "align": "left"} if kind in (DATE, DATETIME) else layout
+
+
+def _write_other(sheet, row, column, value, cell_format):
+    if hasattr(value, "toordinal") and (day := day_number(value)) is not None:
+        sheet.write_number(row, column, day, cell_format)
+    else:
+        _write_text(sheet, row, column, value, cell_format)
 
 
 def _write_text(sheet, row, column, text, cell_format):

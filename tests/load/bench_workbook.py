@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import openpyxl
 import xlsxwriter
 
-from .bench import Result, compare, timed
+from .bench import Result, compare
 from .recorder import recorded, replay
 
 EXPORTED = ("id", "name", "partner_id", "company_id", "team_id", "user_id", "source_id", "medium_id", "campaign_id", "type",
@@ -36,14 +36,14 @@ def sheets(load):
 
     with recorded(xlsx_writer) as calls:
         write(BytesIO())
-    return [compare("workbook: sheets with charts", _side(write), _side(lambda stream: replay(calls, stream)),
+    return [compare("workbook: sheets with charts", _side(load, write), _side(load, lambda stream: replay(calls, stream)),
                     load.scale.repetitions(15), 1.15)]
 
 
-def _side(write):
+def _side(load, write):
     def side():
         stream = BytesIO()
-        seconds, _none = timed(lambda: write(stream))
+        seconds, _none = load.ours.timed(None, lambda: write(stream))
         return seconds, _cells(stream)
     return side
 
@@ -53,16 +53,16 @@ def raw_rows(load):
     memory = []
 
     def ours():
-        with _Rows(load) as rows, TemporaryFile() as stream:
+        with _Rows(load) as (env, *rows), TemporaryFile() as stream:
             xlsx = _our_writer(rows)
             added = _Memory()
-            seconds, _none = timed(lambda: xlsx.write(stream))
+            seconds, _none = load.ours.timed(env, lambda: xlsx.write(stream))
             memory.append(added.megabytes())
             return seconds, _sample(stream)
 
     def alone():
-        with _Rows(load) as rows, TemporaryFile() as stream:
-            seconds, _none = timed(lambda: _write_alone(stream, *rows))
+        with _Rows(load) as (env, *rows), TemporaryFile() as stream:
+            seconds, _none = load.ours.timed(env, lambda: _write_alone(stream, *rows))
             return seconds, _sample(stream)
 
     result = compare(f"workbook: {load.scale.leads:,} raw rows", ours, alone, load.scale.repetitions(2), 0.2, _alike,
@@ -71,14 +71,15 @@ def raw_rows(load):
 
 
 class _Rows:
-    """``(columns, rows)`` of all leads, streamed."""
+    """``(env, columns, rows)`` of all leads, streamed."""
 
     def __init__(self, load):
         self.environment = load.ours.environment(load.manager, allowed_company_ids=[1])
 
     def __enter__(self):
-        self.columns, self.rows = self.environment.__enter__()["conveyor.funnel"]._lead_rows({})
-        return self.columns, self.rows
+        env = self.environment.__enter__()
+        columns, self.rows = env["conveyor.funnel"]._lead_rows({})
+        return env, columns, self.rows
 
     def __exit__(self, *error):
         self.rows.close()
@@ -116,14 +117,14 @@ def export(load):
     def ours():
         with load.ours.environment(load.manager, allowed_company_ids=[1]) as env, TemporaryFile() as stream:
             workbook = env["conveyor.workbook"].create({})
-            seconds, _none = timed(lambda: workbook._write(stream))
+            seconds, _none = load.ours.timed(env, lambda: workbook._write(stream))
             return seconds / load.scale.leads, set(_names(stream, count=None if count == load.scale.leads else 500))
 
     def odoo():
         with load.ours.environment(load.manager, allowed_company_ids=[1]) as env:
             leads = env["crm.lead"].with_context(active_test=False).search([], order="create_date, id", limit=count)
             env.invalidate_all()
-            seconds, data = timed(lambda: _export(leads))
+            seconds, data = load.ours.timed(env, lambda: _export(leads))
             return seconds / count, {row[1] for row in data}
 
     return [compare("workbook: a row, by a row of Odoo's export", ours, odoo, load.scale.repetitions(2), 0.5,

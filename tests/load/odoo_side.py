@@ -40,9 +40,11 @@ class Site:
         self.database, self.registry, self.clock = database, Registry(database), clock
 
     def timed(self, env, work):
-        """``(seconds, answer)`` of one call."""
+        """``(seconds, answer)`` of one call; ``env`` may be None where no database works."""
         if self.clock == "wall":
             return timed(work)
+        if env is None:
+            return timed(work, time.process_time)
         env.cr.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         pid = env.cr._cnx.get_backend_pid()
         return timed(work, partial(_processor_time, Path(f"/proc/{pid}/schedstat")))
