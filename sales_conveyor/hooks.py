@@ -20,7 +20,7 @@ def pre_init_hook(env):
 def post_init_hook(env):
     """Use the years that the database already has."""
     env["conveyor.transition"]._backfill()
-    env["res.partner"]._refresh_sale_kind_of(None)
+    env["res.partner"]._fill_sale_kind()
     env["conveyor.funnel.fact"]._rebuild()
 
 

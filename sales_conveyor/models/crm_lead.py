@@ -20,16 +20,16 @@ class CrmLead(models.Model):
 
     # ------------------------------------------------------------ three factors
     problem_state = fields.Selection(
-        FACTOR_STATES, "Problem", default="unknown", required=True, index=True,
+        FACTOR_STATES, "Problem", default="unknown", required=True,
         help="Has the client a problem or a task that we solve? Without it nobody buys.")
     problem_text = fields.Text("Problem in His Words", help="What the client says, in his own words.")
     time_state = fields.Selection(
-        FACTOR_STATES, "Time", default="unknown", required=True, index=True,
+        FACTOR_STATES, "Time", default="unknown", required=True,
         help="Does he want it solved by a certain time?")
     time_date = fields.Date("Wanted by", help="By when the client wants it solved.")
     time_text = fields.Char("Why Then", help="What happens at that time.")
     money_state = fields.Selection(
-        FACTOR_STATES, "Money", default="unknown", required=True, index=True,
+        FACTOR_STATES, "Money", default="unknown", required=True,
         help="Is there a budget, and someone who pays?")
     money_amount = fields.Monetary("Budget", currency_field="company_currency")
     money_payer = fields.Char("Who Pays", help="Who decides about the money and pays.")
@@ -40,7 +40,7 @@ class CrmLead(models.Model):
     has_factor_no = fields.Boolean(compute="_compute_has_factor_no")
     # ------------------------------------------------------------ sale and people
     sale_kind = fields.Selection(
-        [("first", "First sale"), ("repeat", "Repeat sale")], "First or Repeat", default="first", readonly=True, copy=False, index=True,
+        [("first", "First sale"), ("repeat", "Repeat sale")], "First or Repeat", default="first", readonly=True, copy=False,
         help="Repeat: the customer had a confirmed order or a won opportunity before this one was won, was lost, "
              "or until now while it is open.")
     first_seller_id = fields.Many2one(

@@ -33,17 +33,38 @@ class ResPartner(models.Model):
         a repeat when another sale of its customer came before its own: by
         (date, id) for closed leads, at any time until now for open ones.
 
-        :param partner_ids: ids, or None for all partners (at installation)
+        :param partner_ids: ids, or None for all partners
         """
         if partner_ids is not None and not partner_ids:
             return
         self.env.flush_all()
-        changed = [lead_id for lead_id, in self.env.execute_query(self._sale_kind_sql(partner_ids))]
+        changed = [lead_id for lead_id, in self.env.execute_query(SQL(
+            "%s UPDATE crm_lead l SET sale_kind = j.kind FROM judged j"
+            " WHERE j.id = l.id AND l.sale_kind IS DISTINCT FROM j.kind RETURNING l.id", self._judged_leads(partner_ids)))]
         self.env["crm.lead"].browse(changed).invalidate_recordset(["sale_kind"])
         if partner_ids is not None:
             self.env["conveyor.funnel.fact"]._mark(changed)
 
-    def _sale_kind_sql(self, partner_ids):
+    def _fill_sale_kind(self):
+        """Judge all leads at installation, when nobody works.
+
+        The column is written as a whole with its table: of a million leads
+        that takes half the time of an update, and leaves no dead rows behind
+        that Odoo would read past in every list from then on.
+        """
+        self.env.flush_all()
+        for statement in (
+                SQL("CREATE TEMP TABLE conveyor_repeat (id int PRIMARY KEY) ON COMMIT DROP"),
+                SQL("INSERT INTO conveyor_repeat %s SELECT id FROM judged WHERE kind = 'repeat'", self._judged_leads(None)),
+                SQL("CREATE FUNCTION pg_temp.conveyor_sale_kind(int) RETURNS varchar LANGUAGE sql STABLE AS $$ SELECT"
+                    " CASE WHEN EXISTS (SELECT FROM conveyor_repeat WHERE id = $1) THEN 'repeat' ELSE 'first' END $$"),
+                SQL("ALTER TABLE crm_lead ALTER COLUMN sale_kind TYPE varchar USING pg_temp.conveyor_sale_kind(id)"),
+                SQL("DROP FUNCTION pg_temp.conveyor_sale_kind; DROP TABLE conveyor_repeat")):
+            self.env.cr.execute(statement)
+        self.env["crm.lead"].invalidate_model(["sale_kind"], flush=False)
+
+    def _judged_leads(self, partner_ids):
+        """WITH clause up to ``judged (id, kind)``, of the leads of these partners' companies, or of all."""
         clients = SQL("SELECT DISTINCT commercial_partner_id AS id FROM res_partner WHERE %s",
                       SQL("TRUE") if partner_ids is None else SQL("id = ANY(%s)", list(partner_ids)))
         return SQL("""
@@ -76,7 +97,4 @@ class ResPartner(models.Model):
                   FROM lead l LEFT JOIN first_win w ON w.client = l.client
                   LEFT JOIN first_order f ON f.client = l.client
                   LEFT JOIN other_order o ON o.client = l.client)
-            UPDATE crm_lead l SET sale_kind = j.kind FROM judged j
-             WHERE j.id = l.id AND l.sale_kind IS DISTINCT FROM j.kind
-            RETURNING l.id
         """, clients=clients)

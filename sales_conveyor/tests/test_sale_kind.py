@@ -21,6 +21,18 @@ class TestSaleKind(ConveyorCase):
         later, earlier = self.win(self.ada, 5), self.win(self.ada, 1)
         self.assertEqual((earlier.sale_kind, later.sale_kind), ("first", "repeat"))
 
+    def test_at_installation_all_are_judged_alike(self):
+        """The whole column written anew, and the update of a running database."""
+        leads = self.win(self.ada, 5) + self.win(self.ada, 1) + self.lead(partner_id=self.ada.id) + self.lead()
+        found = []
+        for judge in (self.env["res.partner"]._fill_sale_kind, lambda: self.env["res.partner"]._refresh_sale_kind_of(None)):
+            self.env.cr.execute("UPDATE crm_lead SET sale_kind = CASE sale_kind WHEN 'first' THEN 'repeat' ELSE 'first' END")
+            judge()
+            self.env.invalidate_all()
+            found.append(leads.mapped("sale_kind"))
+        self.assertEqual(found[0], ["repeat", "first", "repeat", "first"])
+        self.assertEqual(found[1][:3], found[0][:3])
+
     def test_on_one_day_the_id_decides(self):
         one, two = self.win(self.ada, 1), self.win(self.ada, 1)
         self.assertEqual((one.sale_kind, two.sale_kind), ("first", "repeat"))
