@@ -115,7 +115,8 @@ class ConveyorWork(models.Model):
         """
         if not self.env["conveyor.work.item"]._stages_with_work():
             return self.browse()
-        todo = self.sudo().search([("lead_id", "in", leads.ids), ("state", "=", "todo"), ("proof", "!=", "done")])
+        todo = self.sudo().search(
+            [("lead_id", "in", leads.ids), ("state", "=", "todo"), ("proof", "!=", "done")], order="id")
         proven = self._proven(todo, vals or {}) if todo else todo
         proven._finish()
         return proven
@@ -163,7 +164,7 @@ class ConveyorWork(models.Model):
         free = self._free_documents(works.lead_id) if works else {}
         proven = self.browse()
         meant = self.env.context.get("conveyor_work_id")  # attached on the checklist, to this very item
-        for work in works.sorted(lambda work: work.id != meant):
+        for work in works.sorted(lambda work: (work.id != meant, work.stage_sequence, work.sequence, work.id)):
             if documents := free.get(work.lead_id.id):
                 work.attachment_id = documents.pop(0)
                 proven += work

@@ -30,7 +30,7 @@ class ConveyorWork(models.Model):
         self._settle(leads, vals)
         works = defaultdict(self.browse, {
             (work.lead_id, work.item_id): work for work in self.sudo().search(
-                [("lead_id", "in", leads.ids), ("item_id", "in", items.ids)])})
+                [("lead_id", "in", leads.ids), ("item_id", "in", items.ids)], order="id")})
         return [
             (lead, item, works[lead, item])
             for lead, move in moves.items() for item in items
@@ -57,7 +57,7 @@ class ConveyorWork(models.Model):
         wanted = {(row[0], row[1]) for row in missing}
         return self.sudo().search([
             ("lead_id", "in", [row[0].id for row in missing]), ("item_id", "in", [row[1].id for row in missing]),
-        ]).filtered(lambda work: (work.lead_id, work.item_id) in wanted)
+        ], order="id").filtered(lambda work: (work.lead_id, work.item_id) in wanted)
 
     @api.model
     def _owe(self, missing, by_person):

@@ -78,9 +78,9 @@ class CrmLead(models.Model):
         if not self.env["conveyor.work.item"]._stages_with_work():
             return
         Work = self.env["conveyor.work"].sudo()  # also of leads that one has just handed over
-        planned = Work.search([("lead_id", "in", self.ids), ("activity_id.active", "=", True)])
+        planned = Work.search([("lead_id", "in", self.ids), ("activity_id.active", "=", True)], order="id")
         planned.filtered(lambda work: not work._is_current())._unplan()
-        todo = Work.search([("lead_id", "in", self.ids), ("state", "=", "todo"), ("binds", "=", True)])
+        todo = Work.search([("lead_id", "in", self.ids), ("state", "=", "todo"), ("binds", "=", True)], order="id")
         chosen = Work
         for works in todo.filtered(lambda work: work._is_current()).grouped("lead_id").values():
             ahead = works.sorted(lambda work: (work.sequence, work.id)).filtered(
