@@ -10,32 +10,46 @@ from .odoo_side import call, common, specification
 DRAG_GOAL, WRITE_GOAL, MANY = 1.3, 1.5, 300
 
 
-def moves(load, suffix=""):
-    return [_drag(load, suffix), _write(load, suffix)]
+def moves(load):
+    return [_drag(load), _write(load)]
 
 
 def moves_with_work(load):
-    """The same once more, and the kanban with its counts, while each section has two items of standard work."""
+    """The same once more, and the kanban with its counts, while each section has two items of standard work.
+
+    The moves then plan the next activity as well: so they are compared with Odoo's bare move, and with Odoo's move after
+    which the salesperson plans that activity.
+    """
     with _standard_work(load.ours):
-        suffix = ", with standard work"
-        return [*moves(load, suffix), *kanban_requests(load, suffix), *list_requests(load, suffix)]
+        work = ", with standard work"
+        return [_drag(load, work), _drag(load, f"{work}, by Odoo's drag and activity", plan=True),
+                _write(load, work), _write(load, f"{work}, by Odoo's write and activities", plan=True),
+                *kanban_requests(load, work), *list_requests(load, work)]
 
 
-def _drag(load, suffix):
+def _drag(load, suffix="", plan=False):
     """A salesperson drags one of his cards into the next section."""
     seller, source, target, leads = _hand(load.plain)
 
-    def side(site):
+    def side(site, plan=False):
         with site.environment(seller) as env:
             spec = specification(env, KANBAN)
         cards = cycle(leads)
 
         def act(env):
-            return call(env, "crm.lead", "web_save", [next(cards)], {"stage_id": target}, spec)
+            card = [next(cards)]
+            answer = call(env, "crm.lead", "web_save", card, {"stage_id": target}, spec)
+            if plan:
+                _plan(env, card)
+            return answer
         return site.request(seller, act)
 
-    return compare(f"drag of one card{suffix}", side(load.ours), side(load.plain), load.scale.repetitions(25), DRAG_GOAL,
-                   _same_card)
+    return compare(f"drag of one card{suffix}", side(load.ours), side(load.plain, plan), load.scale.repetitions(25),
+                   DRAG_GOAL, _same_card)
+
+
+def _plan(env, leads):
+    call(env, "crm.lead", "activity_schedule", leads, "mail.mail_activity_data_call", summary="Call")
 
 
 def _same_card(ours, reference):
@@ -44,7 +58,7 @@ def _same_card(ours, reference):
                          for card in reference])
 
 
-def _write(load, suffix):
+def _write(load, suffix="", plan=False):
     """A manager moves many leads of one section at once."""
     _seller, source, target, _leads = _hand(load.plain)
     leads = [lead for lead, in load.plain.sql(
@@ -57,11 +71,15 @@ def _write(load, suffix):
             (leads,))
         return sorted(env.cr.fetchall())
 
-    def side(site):
-        return site.request(load.manager, lambda env: call(env, "crm.lead", "write", leads, {"stage_id": target}), look)
+    def side(site, plan=False):
+        def act(env):
+            call(env, "crm.lead", "write", leads, {"stage_id": target})
+            if plan:
+                _plan(env, leads)
+        return site.request(load.manager, act, look)
 
-    return compare(f"{MANY} leads in one write{suffix}", side(load.ours), side(load.plain), load.scale.repetitions(9),
-                   WRITE_GOAL)
+    return compare(f"{MANY} leads in one write{suffix}", side(load.ours), side(load.plain, plan),
+                   load.scale.repetitions(9), WRITE_GOAL)
 
 
 def _hand(site):

@@ -28,14 +28,20 @@ def connect(name="postgres"):
 
 
 @contextmanager
-def _server():
-    connection = connect()
+def _server(database="postgres"):
+    connection = connect(database)
     connection.autocommit = True
     try:
         with connection.cursor() as cr:
             yield cr
     finally:
         connection.close()
+
+
+def vacuum(database, what="(ANALYZE)"):
+    """Dead rows go, statistics come."""
+    with _server(database) as cr:
+        cr.execute(f"VACUUM {what}")
 
 
 class Databases:
@@ -115,15 +121,12 @@ class Databases:
                    "--max-cron-threads=0", "--log-level=warn"]
         answer = subprocess.run(command, cwd=CHECKOUT, stderr=subprocess.PIPE, text=True, check=False)
         seconds = time.monotonic() - began
-        connection = connect(self.ours)
-        connection.autocommit = True
-        with connection.cursor() as cr:
+        with _server(self.ours) as cr:
             cr.execute("SELECT state FROM ir_module_module WHERE name = %s", (MODULE,))
             state = (cr.fetchone() or ["unknown"])[0]
-            if answer.returncode or state != "installed":
-                raise Missing(f"Installing the module left it {state}:\n{answer.stderr[-4000:]}")
-            cr.execute("VACUUM ANALYZE")  # as autovacuum does it within minutes
-        connection.close()
+        if answer.returncode or state != "installed":
+            raise Missing(f"Installing the module left it {state}:\n{answer.stderr[-4000:]}")
+        vacuum(self.ours)  # as autovacuum does it within minutes
         self.tell(f"installed in {seconds:.0f} s")
         return seconds
 
