@@ -1,5 +1,8 @@
 from . import base_partner_merge
 from . import conveyor_access_mixin
+from . import conveyor_cadence
+from . import conveyor_cadence_step
+from . import conveyor_enrolment
 from . import conveyor_funnel_fact
 from . import conveyor_funnel_fact_engine
 from . import conveyor_funnel_month
@@ -12,7 +15,10 @@ from . import conveyor_funnel_sections
 from . import conveyor_funnel_definitions
 from . import conveyor_funnel_leads
 from . import conveyor_funnel_trial
+from . import conveyor_reason
+from . import conveyor_step_run
 from . import conveyor_touch
+from . import conveyor_touch_line
 from . import conveyor_trade_application
 from . import conveyor_trade_section
 from . import conveyor_trade_set
@@ -36,6 +42,7 @@ from . import crm_stage_trade
 from . import crm_team
 from . import ir_attachment
 from . import mail_activity
+from . import mail_activity_type
 from . import mail_message
 from . import product_template
 from . import res_company

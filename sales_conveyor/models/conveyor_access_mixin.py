@@ -20,6 +20,8 @@ class ConveyorAccessMixin(models.AbstractModel):
     # operation here -> operation that must be allowed on the lead
     _lead_operation = {"read": "read", "write": "write", "create": "write", "unlink": "write"}
 
+    _partner_owns = False
+
     def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
         if not self.env.su and not bypass_access:
             domain = Domain(domain) & self._lead_access_domain()
@@ -28,25 +30,38 @@ class ConveyorAccessMixin(models.AbstractModel):
         )
 
     def _lead_access_domain(self):
-        """Domain of the rows whose lead the user may read."""
+        """Domain of the rows whose lead, or else customer, the user may read."""
         leads = self.env["crm.lead"].with_context(active_test=False)
         if self.env["ir.rule"]._compute_domain("crm.lead", "read").is_true():
-            return Domain.TRUE
-        return Domain("lead_id", "in", leads._search([]))
+            allowed = Domain("lead_id", "!=", False) if self._partner_owns else Domain.TRUE
+        else:
+            allowed = Domain("lead_id", "in", leads._search([]))
+        if self._partner_owns:
+            partners = self.env["res.partner"].with_context(active_test=False)
+            allowed |= Domain("lead_id", "=", False) & Domain("partner_id", "in", partners._search([]))
+        return allowed
 
     def _check_access(self, operation):
         result = super()._check_access(operation)
         remaining = self - result[0] if result else self
         if not any(remaining._ids):
             return result
-        leads = remaining.sudo().lead_id.with_env(self.env)
-        allowed = leads._filtered_access(self._lead_operation[operation])
-        forbidden = remaining.filtered(lambda row: row.sudo().lead_id.with_env(self.env) not in allowed)
+        forbidden = remaining - remaining._filtered_by_owner(self._lead_operation[operation])
         if not forbidden:
             return result
         if result:
             return result[0] | forbidden, result[1]
         return forbidden, partial(self._make_lead_access_error, forbidden)
+
+    def _filtered_by_owner(self, operation):
+        """The rows whose lead, or else customer, allows the operation."""
+        rows = self.sudo()  # only to learn whose they are
+        leads = rows.lead_id.with_env(self.env)._filtered_access(operation)
+        of_customers = rows.filtered(lambda row: not row.lead_id) if self._partner_owns else rows.browse()
+        partners = of_customers.partner_id.with_env(self.env)._filtered_access(operation)
+        lead_ids, partner_ids = set(leads._ids), set(partners._ids)
+        return self.browse(row.id for row in rows if (
+            row.lead_id.id in lead_ids if row.lead_id else row in of_customers and row.partner_id.id in partner_ids))
 
     def _make_lead_access_error(self, forbidden):
         return AccessError(self.env._(

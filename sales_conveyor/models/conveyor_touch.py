@@ -5,6 +5,13 @@ from odoo.tools import SQL
 
 from .conveyor_work_item import CHANNELS
 
+OUTCOMES = [
+    ("sent", "Sent"), ("reached", "Reached"), ("no_answer", "No answer"), ("later", "Asked for later"),
+    ("refused", "Refused"), ("held", "Held"), ("replied", "Replied"), ("auto_reply", "Automatic reply"),
+    ("bounced", "Bounced"),
+]
+KINDS = [("attempt", "Attempt"), ("message", "Message"), ("conversation", "Conversation")]
+
 
 class ConveyorTouch(models.Model):
     """One contact with a client. ``_record`` is the only writer.
@@ -16,6 +23,7 @@ class ConveyorTouch(models.Model):
     _name = "conveyor.touch"
     _description = "Touch"
     _inherit = "conveyor.access.mixin"
+    _partner_owns = True
     _order = "date desc, id desc"
     _rec_name = "subject"
 
@@ -23,24 +31,36 @@ class ConveyorTouch(models.Model):
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     lead_id = fields.Many2one("crm.lead", "Lead", ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Client", ondelete="set null", index="btree_not_null")
-    user_id = fields.Many2one("res.users", "By", ondelete="set null")
+    client_key = fields.Char(
+        "Client Key", readonly=True, index="btree_not_null",
+        help="Who was touched: the commercial partner, else the e-mail address, else the lead.")
+    company_id = fields.Many2one("res.company", "Company", ondelete="set null", readonly=True)
+    user_id = fields.Many2one("res.users", "By", ondelete="set null", index="btree_not_null")
     channel = fields.Selection(CHANNELS, required=True)
     direction = fields.Selection([("out", "To the client"), ("in", "From the client")], default="out", required=True)
-    outcome = fields.Char()
+    outcome = fields.Selection(OUTCOMES, "Result")
+    kind = fields.Selection(
+        KINDS, help="An attempt reached nobody, a message was sent without an answer, a conversation had two sides.")
+    is_counted = fields.Boolean("Counts", default=True, help="Counts towards the norm of touches.")
+    is_automatic = fields.Boolean("By Itself", readonly=True, help="Sent by a cadence or an automation, not by a person.")
     subject = fields.Char()
-    is_counted = fields.Boolean("Counts", default=True)
+    note = fields.Text()
+    reason_id = fields.Many2one("conveyor.reason", "Reason", ondelete="set null", index="btree_not_null")
+    run_id = fields.Many2one("conveyor.step.run", "Cadence Step", ondelete="set null", readonly=True, index="btree_not_null")
     message_id = fields.Many2one("mail.message", ondelete="set null", readonly=True)
+    is_history = fields.Boolean("From History", readonly=True, help="Read from the database when Sales Conveyor was installed.")
 
     _event_key_unique = models.UniqueIndex("(event_key)")
     _message_unique = models.UniqueIndex("(message_id) WHERE message_id IS NOT NULL")
     _lead_date_idx = models.Index("(lead_id, date)")
+    _client_date_idx = models.Index("(client_key, date)")
 
     @api.model
     def _record(self, vals_list):
         """Write touches; the same event (``event_key``) twice is one touch.
 
         :param vals_list: dictionaries of this model's fields; ``event_key``,
-            ``lead_id`` and ``channel`` at least, ``date`` in UTC
+            ``channel``, and ``lead_id`` or ``partner_id`` at least, ``date`` in UTC
         :return: the touches written now
         """
         rows = {vals["event_key"]: {"user_id": self.env.uid, **vals} for vals in vals_list}

@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+from .conveyor_work_item import CHANNELS
 
 TOUCH_CHANNELS = {"phonecall": "call", "meeting": "meeting"}
 
@@ -6,7 +9,17 @@ TOUCH_CHANNELS = {"phonecall": "call", "meeting": "meeting"}
 class MailActivity(models.Model):
     _inherit = "mail.activity"
 
+    conveyor_channel = fields.Selection(
+        CHANNELS, "Touch by", compute="_compute_conveyor_channel", store=True, readonly=False, precompute=True,
+        help="Doing it is a touch in this channel. Empty: it is no touch.")
+    conveyor_reason_id = fields.Many2one("conveyor.reason", "Reason", ondelete="set null")
+    conveyor_run_id = fields.Many2one("conveyor.step.run", "Cadence Step", ondelete="set null", index="btree_not_null", readonly=True)
     conveyor_come_back = fields.Boolean("Client's Own Date", readonly=True)
+
+    @api.depends("activity_type_id")
+    def _compute_conveyor_channel(self):
+        for activity in self:
+            activity.conveyor_channel = activity.activity_type_id.conveyor_channel
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -42,5 +55,5 @@ class MailActivity(models.Model):
     def _record_touches(self, feedback):
         self.env["conveyor.touch"]._record([{
             "event_key": f"activity-{activity.id}", "lead_id": activity.res_id, "channel": channel,
-            "subject": activity.summary or activity.activity_type_id.name, "outcome": feedback or False,
+            "subject": activity.summary or activity.activity_type_id.name, "note": html2plaintext(feedback) if feedback else False,
         } for activity in self if (channel := activity._touch_channel())])

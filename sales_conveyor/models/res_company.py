@@ -22,6 +22,30 @@ class ResCompany(models.Model):
     conveyor_win_on_order = fields.Boolean("A Confirmed Order Wins its Opportunity")
     conveyor_tz = fields.Selection(_tz_get, "Reports' Time Zone")
 
+    # ------------------------------------------------------------ touches
+    conveyor_sending_stopped = fields.Boolean(
+        "Stop All Sending", help="Nothing goes out by itself, whatever the cadences say, until this is off again.")
+    conveyor_norm_touches = fields.Integer("Touches before a Lead May be Given up", default=7)
+    conveyor_norm_conversations = fields.Integer("of which Conversations", default=0)
+    conveyor_norm_kinds = fields.Selection([
+        ("all", "Attempts, messages and conversations"), ("personal", "What a person did; automatic messages do not count"),
+        ("conversation", "Conversations only")], "What Counts", default="all", required=True)
+    conveyor_norm_gap = fields.Selection([
+        ("half_day", "One a channel and half-day"), ("day", "One a channel and day"), ("every", "Every one")],
+        "Attempts in a Row", default="half_day", required=True)
+    conveyor_lost_mode = fields.Selection([
+        ("off", "Nothing"), ("advise", "A warning with better ways"), ("block", "It is refused")],
+        "Losing a Lead too Early", default="advise", required=True)
+    conveyor_window_days = fields.Integer("Decision Window, Days", default=30)
+    conveyor_first_attempt_minutes = fields.Integer("First Attempt within, Working Minutes", default=15)
+    conveyor_reply_minutes = fields.Integer("Answer a Reply within, Working Minutes", default=60)
+    conveyor_daily_capacity = fields.Integer("Touches by Hand a Day and Person", default=40)
+    conveyor_weekly_cap = fields.Integer("Marketing Messages a Week and Client", default=2)
+    conveyor_send_from = fields.Float("Automatic Touches from", default=9.0)
+    conveyor_send_to = fields.Float("Automatic Touches until", default=20.0)
+    conveyor_nurture_days = fields.Integer("Nurture at Least Every, Days", default=30)
+    conveyor_discipline_delay = fields.Integer("Managers See Discipline after, Days", default=7)
+
     def _conveyor_tz(self):
         """Name of the time zone in which this company's days and months begin."""
         return self.conveyor_tz or self.resource_calendar_id.tz or "UTC"
