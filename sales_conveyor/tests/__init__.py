@@ -11,11 +11,13 @@ from . import test_import_reference
 from . import test_query_budget
 from . import test_sale_kind
 from . import test_screens
+from . import test_settings
 from . import test_trade_mapping
 from . import test_trade_sets
 from . import test_transitions
 from . import test_translations
 from . import test_trial
+from . import test_window
 from . import test_work
 from . import test_workbook
 from . import test_xlsx_writer

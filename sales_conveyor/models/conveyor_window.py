@@ -1,0 +1,89 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..engine import window
+from ..engine.window import History
+
+LIVE_LIMIT = 20000  # transitions up to which history is read as it is now, beyond as it was last night
+
+
+class ConveyorWindow(models.Model):
+    """How long clients took to decide, one row a team and one a company.
+
+    A light table, made anew every night from the transitions; nobody edits it.
+    What follows from it is said in ``engine/window.py``.
+    """
+
+    _name = "conveyor.window"
+    _description = "Time to Decide"
+    _log_access = False
+
+    company_id = fields.Many2one("res.company", "Company", ondelete="cascade", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", ondelete="cascade", readonly=True)
+    wins = fields.Integer("Won Clients", readonly=True)
+    days = fields.Integer("80 % Decided within, Days", readonly=True)
+
+    @api.model
+    def _recompute(self):
+        """Make all rows anew, set-based."""
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM conveyor_window")
+        self.env.cr.execute(SQL(
+            "INSERT INTO conveyor_window (company_id, team_id, wins, days) %s", self._history_sql()))
+        self.invalidate_model()
+
+    @api.model
+    def _cron_recompute(self):
+        self._recompute()
+
+    @api.model
+    def _history_sql(self):
+        """Rows (company, team, wins, days): how long it took from the first
+        moment to the first win. Leads born won show no deciding, they are left out."""
+        return SQL("""
+            WITH decided AS (
+                SELECT lead_id, min(date) AS start, min(date) FILTER (WHERE kind = 'won') AS won
+                  FROM conveyor_transition GROUP BY lead_id
+                HAVING bool_or(kind = 'won') AND NOT bool_or(kind = 'won' AND at_creation IS TRUE)),
+            times AS (
+                SELECT l.team_id, COALESCE(l.company_id, t.company_id) AS company_id,
+                       extract(epoch FROM d.won - d.start) AS seconds
+                  FROM decided d JOIN crm_lead l ON l.id = d.lead_id LEFT JOIN crm_team t ON t.id = l.team_id)
+            SELECT NULL::int AS company_id, team_id, count(*) AS wins, %(days)s AS days
+              FROM times WHERE team_id IS NOT NULL GROUP BY team_id
+             UNION ALL
+            SELECT c.id, NULL, count(*), %(days)s
+              FROM times JOIN res_company c ON times.company_id IS NULL OR times.company_id = c.id GROUP BY c.id
+        """, days=SQL("GREATEST(1, ceil(percentile_disc(%s) WITHIN GROUP (ORDER BY seconds) / %s))::int",
+                      window.SHARE, window.DAY))
+
+    # ------------------------------------------------------------ reading
+    @api.model
+    def _histories(self):
+        """``({team id: History}, {company id: History})``."""
+        self.env["conveyor.transition"].flush_model()
+        [(last,)] = self.env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM conveyor_transition"))
+        source = self._history_sql() if last <= LIVE_LIMIT else SQL(
+            "SELECT company_id, team_id, wins, days FROM conveyor_window")
+        by_team, by_company = {}, {}
+        for company_id, team_id, wins, days in self.env.execute_query(source):
+            if team_id:
+                by_team[team_id] = History(wins, days)
+            else:
+                by_company[company_id] = History(wins, days)
+        return by_team, by_company
+
+    @api.model
+    def _windows(self, companies=None, teams=None):
+        """``{(company id, team id or 0): engine.window.Window}`` of all companies and teams, or of these."""
+        by_team, by_company = self._histories()
+        settings = self.sudo().with_context(active_test=False)  # only the number of days, to everyone
+        companies = companies or settings.env["res.company"].search([])
+        days_of_teams = {0: 0, **{team.id: team.conveyor_window_days for team in (
+            settings.env["crm.team"].search([]) if teams is None else teams)}}
+        return {
+            (company.id, team_id): window.choose(
+                (by_team.get(team_id), by_company.get(company.id)), (days, company.conveyor_window_days),
+                company.conveyor_window_by_history)
+            for company in companies.sudo() for team_id, days in days_of_teams.items()
+        }
