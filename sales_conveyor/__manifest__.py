@@ -24,6 +24,7 @@
         "views/conveyor_trade_set_views.xml",
         "views/conveyor_funnel_report_views.xml",
         "data/conveyor_funnel_cron.xml",
+        "data/conveyor_cadence_data.xml",
         "views/conveyor_funnel_views.xml",
         "views/conveyor_workbook_views.xml",
         "views/conveyor_menus.xml",

@@ -1,7 +1,10 @@
 from . import base_partner_merge
 from . import conveyor_access_mixin
+from . import conveyor_allowed_action
 from . import conveyor_cadence
+from . import conveyor_cadence_entry
 from . import conveyor_cadence_step
+from . import conveyor_cadence_timeline
 from . import conveyor_enrolment
 from . import conveyor_funnel_fact
 from . import conveyor_funnel_fact_engine
@@ -16,6 +19,7 @@ from . import conveyor_funnel_definitions
 from . import conveyor_funnel_leads
 from . import conveyor_funnel_trial
 from . import conveyor_reason
+from . import conveyor_reason_next
 from . import conveyor_step_run
 from . import conveyor_touch
 from . import conveyor_touch_line
@@ -31,6 +35,7 @@ from . import conveyor_work
 from . import conveyor_work_gate
 from . import conveyor_work_screen
 from . import crm_lead
+from . import crm_lead_cadence
 from . import crm_lead_funnel
 from . import crm_lead_gate
 from . import crm_lead_merge
@@ -43,6 +48,7 @@ from . import crm_stage
 from . import crm_stage_trade
 from . import crm_team
 from . import crm_team_norms
+from . import ir_actions_server
 from . import ir_attachment
 from . import mail_activity
 from . import mail_activity_type
