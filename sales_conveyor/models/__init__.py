@@ -5,7 +5,9 @@ from . import conveyor_cadence
 from . import conveyor_cadence_entry
 from . import conveyor_cadence_step
 from . import conveyor_cadence_timeline
+from . import conveyor_client
 from . import conveyor_enrolment
+from . import conveyor_enrolment_client
 from . import conveyor_funnel_fact
 from . import conveyor_funnel_fact_engine
 from . import conveyor_funnel_month
@@ -22,7 +24,9 @@ from . import conveyor_reason
 from . import conveyor_reason_next
 from . import conveyor_step_run
 from . import conveyor_touch
+from . import conveyor_touch_join
 from . import conveyor_touch_line
+from . import conveyor_touch_repoint
 from . import conveyor_trade_application
 from . import conveyor_trade_section
 from . import conveyor_trade_set
@@ -41,6 +45,7 @@ from . import crm_lead_gate
 from . import crm_lead_merge
 from . import crm_lead_sale
 from . import crm_lead_screen
+from . import crm_lead_touch
 from . import crm_lead_trial
 from . import crm_lead_window
 from . import crm_lead_work
@@ -56,7 +61,9 @@ from . import mail_message
 from . import product_template
 from . import res_company
 from . import res_company_norms
+from . import res_company_touch
 from . import res_config_settings
 from . import res_config_settings_touch
 from . import res_partner
+from . import res_partner_touch
 from . import sale_order

@@ -1,9 +1,18 @@
 from collections import defaultdict
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..engine import touch
 from .conveyor_work_item import CHANNELS
+
+BATCH = 1000  # rows a statement
+COLUMNS = (
+    "event_key", "date", "lead_id", "partner_id", "client_key", "company_id", "user_id", "channel", "direction",
+    "outcome", "kind", "is_counted", "is_automatic", "is_history", "subject", "note", "reason_id", "run_id", "message_id",
+    "create_uid", "write_uid", "create_date", "write_date",
+)
 
 OUTCOMES = [
     ("sent", "Sent"), ("reached", "Reached"), ("no_answer", "No answer"), ("later", "Asked for later"),
@@ -59,26 +68,121 @@ class ConveyorTouch(models.Model):
     def _record(self, vals_list):
         """Write touches; the same event (``event_key``) twice is one touch.
 
+        What follows from them follows at once: standard work that they prove,
+        the funnel, the touch lines, and the enrolments of their clients.
+
         :param vals_list: dictionaries of this model's fields; ``event_key``,
             ``channel``, and ``lead_id`` or ``partner_id`` at least, ``date`` in UTC
         :return: the touches written now
         """
-        rows = {vals["event_key"]: {"user_id": self.env.uid, **vals} for vals in vals_list}
-        touches = self.sudo()  # facts come from what people do, nobody writes them
-        known = set(touches.search([("event_key", "in", list(rows))]).mapped("event_key"))
-        created = touches.create([vals for key, vals in rows.items() if key not in known])
-        leads = created.lead_id
+        rows = list({vals["event_key"]: self._defaults(vals) for vals in vals_list}.values())
+        self._complete(rows)
+        touches = self.sudo().browse(  # facts come from what people do, nobody writes them
+            touch_id for start in range(0, len(rows), BATCH) for touch_id in self._insert(rows[start:start + BATCH]))
+        if touches:
+            self._tell(touches)
+        return touches
+
+    @api.model
+    def _defaults(self, vals):
+        date = fields.Datetime.to_datetime(vals.get("date")) or fields.Datetime.now()
+        return {
+            "user_id": self.env.uid, "direction": "out", "outcome": None,
+            "is_automatic": False, "is_history": False, **vals, "date": date.replace(microsecond=0),
+        }
+
+    @api.model
+    def _insert(self, rows):
+        """One statement; what is there already stays.
+
+        :return: ids of the new touches
+        """
+        now = self.env.cr.now()
+        log = {"create_uid": self.env.uid, "write_uid": self.env.uid, "create_date": now, "write_date": now}
+        values = SQL(", ").join(SQL("(%s)", SQL(", ").join(
+            SQL("%s", {**log, **row}.get(name) if row.get(name) is not False or name.startswith("is_") else None)
+            for name in COLUMNS)) for row in rows)
+        return [touch_id for touch_id, in self.env.execute_query(SQL(
+            "INSERT INTO conveyor_touch (%s) VALUES %s ON CONFLICT DO NOTHING RETURNING id",
+            SQL(", ").join(map(SQL.identifier, COLUMNS)), values))]
+
+    @api.model
+    def _tell(self, touches):
+        """Let everybody know who goes by touches."""
+        leads = touches.lead_id
         self.env["conveyor.work"]._settle(leads)
-        self.env["conveyor.funnel.fact"]._mark(leads.ids)
-        return created
+        self.env["conveyor.funnel.fact"]._mark(touches.filtered("is_counted").lead_id.ids)
+        self.env["conveyor.touch.line"]._mark(
+            leads.ids, self.env["conveyor.client"]._partners_of_keys(touches.mapped("client_key")))
+        if hasattr(self.env["conveyor.enrolment"], "_on_touches"):
+            self.env["conveyor.enrolment"]._on_touches(touches)
+
+    # ------------------------------------------------------------ what is known
+    @api.model
+    def _complete(self, rows):
+        """Fill in client, company, kind, and whether each row counts."""
+        leads = self.env["crm.lead"].sudo().browse({row["lead_id"] for row in rows if row.get("lead_id")})
+        partners = self.env["res.partner"].sudo().browse({  # whose touch it is, whoever makes it
+            row["partner_id"] for row in rows if row.get("partner_id") and not row.get("lead_id")})
+        Client = self.env["conveyor.client"]
+        lead_keys, partner_keys = Client._keys(leads), Client._keys_of_partners(partners)
+        for row in rows:
+            if row.get("lead_id"):
+                lead = leads.browse(row["lead_id"])
+                owner, row["partner_id"], row["client_key"] = lead, lead.partner_id.id, lead_keys[lead.id]
+            else:
+                owner = partners.browse(row["partner_id"])
+                row["client_key"] = partner_keys[owner.id]
+            row["company_id"] = row.get("company_id") or owner.company_id.id
+            row["kind"] = row.get("kind") or touch.kind(row["channel"], row["outcome"])
+        self._judge(rows)
+
+    @api.model
+    def _judge(self, rows):
+        """Set ``is_counted``: by the company's rule, and of attempts in a row the first one."""
+        rules = {company_id: self.env["res.company"].browse(company_id or self.env.company.id)._touch_rule()
+                 for company_id in {row["company_id"] for row in rows}}
+        slots = {}
+        for row in sorted(rows, key=lambda row: row["date"]):
+            rule = rules[row["company_id"]]
+            row["is_counted"] = rule.counts(row["direction"], row["outcome"], row["kind"], row["is_automatic"])
+            if row["is_counted"] and row["kind"] == touch.ATTEMPT:
+                slots.setdefault(self._slot(rule, row), []).append(row)
+        taken = self._taken_slots(slots, rules)
+        for slot, attempts in slots.items():
+            for row in attempts[slot not in taken:] if slot[2] else ():
+                row["is_counted"] = False
+
+    @api.model
+    def _slot(self, rule, row):
+        """(whose, channel, stretch of time) of an attempt."""
+        return row.get("lead_id") or row["client_key"], row["channel"], rule.slot(row["date"])
+
+    @api.model
+    def _taken_slots(self, slots, rules):
+        """Slots of attempts that are on record and count already."""
+        attempts = [row for found in slots.values() for row in found]
+        if not attempts:
+            return set()
+        dates = [row["date"] for row in attempts]
+        day = timedelta(days=1)
+        known = self.env.execute_query_dict(SQL(
+            "SELECT lead_id, client_key, channel, date, company_id FROM conveyor_touch"
+            " WHERE (lead_id = ANY(%(leads)s) OR (lead_id IS NULL AND client_key = ANY(%(keys)s)))"
+            " AND is_counted AND kind = 'attempt' AND date BETWEEN %(first)s AND %(last)s",
+            leads=[row["lead_id"] for row in attempts if row.get("lead_id")],
+            keys=[row["client_key"] for row in attempts if not row.get("lead_id")],
+            first=min(dates) - day, last=max(dates) + day))
+        return {self._slot(rules.get(row["company_id"]) or next(iter(rules.values())), row) for row in known}
 
     @api.model
     def _dates_by_channel(self, leads):
-        """``{lead id: [(channel, date)]}`` of all touches of the leads."""
+        """``{lead id: [(channel, date)]}`` of the leads' touches that came to something."""
         dates = defaultdict(list)
         if leads:
             self.flush_model()
             for lead_id, channel, date in self.env.execute_query(SQL(
-                    "SELECT lead_id, channel, date FROM conveyor_touch WHERE lead_id = ANY(%s)", leads.ids)):
+                    "SELECT lead_id, channel, date FROM conveyor_touch WHERE lead_id = ANY(%s)"
+                    " AND COALESCE(outcome, '') NOT IN ('bounced', 'auto_reply')", leads.ids)):
                 dates[lead_id].append((channel, date))
         return dates

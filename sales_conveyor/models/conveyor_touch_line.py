@@ -1,6 +1,14 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
+from .conveyor_touch_join import LINE_FIELDS
 from .conveyor_work_item import CHANNELS
+
+PENDING = "sales_conveyor.touch_line"  # key of what is marked in the cursor's precommit data
+COUNTS = (  # columns that come from touches
+    "touch_count", "attempt_count", "message_count", "conversation_count", "first_touch_date", "last_touch_date",
+    "last_reply_date", "channels", "has_paper",
+)
 
 
 class ConveyorTouchLine(models.Model):
@@ -22,7 +30,8 @@ class ConveyorTouchLine(models.Model):
     touch_count = fields.Integer("Touches", readonly=True, help="Counted towards the norm.")
     attempt_count = fields.Integer("Attempts", readonly=True)
     message_count = fields.Integer("Messages", readonly=True)
-    conversation_count = fields.Integer("Conversations", readonly=True)
+    conversation_count = fields.Integer(
+        "Conversations", readonly=True, help="Calls that reached the client, meetings, visits, and what he answered.")
     first_touch_date = fields.Datetime("First Touch", readonly=True)
     last_touch_date = fields.Datetime("Last Touch", readonly=True)
     last_reply_date = fields.Datetime("Last Word from the Client", readonly=True)
@@ -39,3 +48,90 @@ class ConveyorTouchLine(models.Model):
     _lead_unique = models.UniqueIndex("(lead_id) WHERE lead_id IS NOT NULL")
     _partner_unique = models.UniqueIndex("(partner_id) WHERE partner_id IS NOT NULL")
     _next_idx = models.Index("(next_touch_user_id, next_touch_date)")
+
+    # ------------------------------------------------------------ what changed
+    @api.model
+    def _mark(self, lead_ids=(), partner_ids=()):
+        """Note leads and customers whose line may have changed; contacts of a
+        company mean the company."""
+        pending = self._pending()
+        pending["leads"].update(filter(None, lead_ids))
+        pending["partners"].update(filter(None, partner_ids))
+        for records in (self.env["crm.lead"].browse(lead_ids), self.env["res.partner"].browse(partner_ids)):
+            records.invalidate_recordset(LINE_FIELDS, flush=False)
+
+    @api.model
+    def _pending(self):
+        data = self.env.cr.precommit.data
+        if PENDING not in data:
+            data[PENDING] = {"leads": set(), "partners": set()}
+            self.env.cr.precommit.add(self.sudo()._flush)
+        return data[PENDING]
+
+    @api.model
+    def _flush(self):
+        """Bring the marked lines up to date: before the transaction ends, and
+        before somebody reads them in it."""
+        pending = self.env.cr.precommit.data.pop(PENDING, None)
+        if pending and (pending["leads"] or pending["partners"]):
+            self = self.sudo()  # lines are derived, nobody writes them
+            lead_ids, partner_ids = sorted(pending["leads"]), self._customers(pending["partners"])
+            self._refresh_counts(lead_ids, partner_ids)
+            if hasattr(self, "_refresh_next"):
+                self._refresh_next(lead_ids, partner_ids)
+            self.invalidate_model(flush=False)
+
+    @api.model
+    def _customers(self, partner_ids):
+        """Ids of the commercial partners of these partners."""
+        if not partner_ids:
+            return []
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        return [partner_id for partner_id, in self.env.execute_query(SQL(
+            "SELECT DISTINCT commercial_partner_id FROM res_partner"
+            " WHERE id = ANY(%s) AND commercial_partner_id IS NOT NULL ORDER BY 1", list(partner_ids)))]
+
+    @api.model
+    def _forget_customers(self, partner_ids):
+        """Partners that are about to be merged into another have no line of their own."""
+        self.env.cr.execute(SQL("DELETE FROM conveyor_touch_line WHERE partner_id = ANY(%s)", list(partner_ids)))
+        self.invalidate_model(flush=False)
+
+    # ------------------------------------------------------------ counts
+    @api.model
+    def _refresh_counts(self, lead_ids, partner_ids):
+        """Make the part of the lines that comes from touches anew; one statement each."""
+        if lead_ids:
+            self._upsert_counts("lead_id", SQL(
+                "crm_lead o LEFT JOIN conveyor_touch t ON t.lead_id = o.id WHERE o.id = ANY(%s)", list(lead_ids)))
+        if partner_ids:
+            self._upsert_counts("partner_id", SQL(
+                "res_partner o LEFT JOIN conveyor_touch t ON t.client_key = 'p' || o.id WHERE o.id = ANY(%s)",
+                list(partner_ids)))
+
+    @api.model
+    def _upsert_counts(self, owner, source):
+        owner = SQL.identifier(owner)
+        columns = SQL(", ").join(map(SQL.identifier, COUNTS))
+        self.env.cr.execute(SQL("""
+            INSERT INTO conveyor_touch_line AS line (%(owner)s, %(columns)s)
+            SELECT o.id, %(counts)s FROM %(source)s GROUP BY o.id
+            ON CONFLICT (%(owner)s) WHERE %(owner)s IS NOT NULL DO UPDATE SET (%(columns)s) = ROW(%(excluded)s)
+             WHERE (%(line)s) IS DISTINCT FROM (%(excluded)s)
+        """, owner=owner, columns=columns, counts=self._count_sql(), source=source,
+            excluded=SQL(", ").join(SQL.identifier("excluded", name) for name in COUNTS),
+            line=SQL(", ").join(SQL.identifier("line", name) for name in COUNTS)))
+
+    @api.model
+    def _count_sql(self):
+        """The columns ``COUNTS`` of the touches ``t`` of one owner."""
+        return SQL("""
+            count(*) FILTER (WHERE t.is_counted),
+            count(*) FILTER (WHERE t.is_counted AND t.kind = 'attempt'),
+            count(*) FILTER (WHERE t.is_counted AND t.kind = 'message'),
+            count(*) FILTER (WHERE t.kind = 'conversation' AND (t.is_counted OR t.direction = 'in')),
+            min(t.date) FILTER (WHERE t.direction = 'out' AND t.outcome IS DISTINCT FROM 'bounced'),
+            max(t.date) FILTER (WHERE t.direction = 'out' AND t.outcome IS DISTINCT FROM 'bounced'),
+            max(t.date) FILTER (WHERE t.direction = 'in' AND t.outcome IS DISTINCT FROM 'auto_reply'),
+            string_agg(DISTINCT t.channel, ',' ORDER BY t.channel) FILTER (WHERE t.outcome IS DISTINCT FROM 'auto_reply'),
+            COALESCE(bool_or(t.channel = 'letter' AND t.direction = 'out'), FALSE)""")

@@ -31,11 +31,13 @@ class CrmLead(models.Model):
                   FROM conveyor_work WHERE lead_id = ANY(%(ids)s)) ranked
              WHERE ranked.id = w.id AND ranked.place > 1
         """, head=self.id, ids=ids))
-        for table in ("conveyor_work", "conveyor_transition", "conveyor_touch"):
+        for table in ("conveyor_work", "conveyor_transition", "conveyor_touch", "conveyor_enrolment", "conveyor_step_run"):
             self.env.cr.execute(SQL(
                 "UPDATE %s SET lead_id = %s WHERE lead_id = ANY(%s)", SQL.identifier(table), self.id, tail.ids))
         self.env.invalidate_all(flush=False)
         self.env["conveyor.funnel.fact"]._mark(ids)
+        self.env["conveyor.client"]._repoint(lead_ids=self.ids)
+        self.env["conveyor.touch.line"]._mark(ids, (self | tail).partner_id.ids)
         self._owe_merged(tail)
 
     def _owe_merged(self, tail):

@@ -81,7 +81,7 @@ class TestWork(ConveyorCase):
         self.assertEqual(self.work(lead, call).state, "done")
         self.assertEqual(self.work(lead, meeting).state, "todo")
         touch = self.env["conveyor.touch"].search([("lead_id", "=", lead.id)])
-        self.assertEqual((touch.channel, touch.direction, touch.outcome), ("call", "out", "Spoke"))
+        self.assertEqual((touch.channel, touch.direction, touch.note), ("call", "out", "Spoke"))
 
     def test_a_message_to_the_client_is_a_touch_a_note_is_not(self):
         mail = self.item(self.needs, "Write", proof="touch", proof_channel="email")
