@@ -8,6 +8,9 @@ from . import conveyor_cadence_timeline
 from . import conveyor_client
 from . import conveyor_enrolment
 from . import conveyor_enrolment_client
+from . import conveyor_enrolment_entry
+from . import conveyor_enrolment_plan
+from . import conveyor_enrolment_state
 from . import conveyor_funnel_fact
 from . import conveyor_funnel_fact_engine
 from . import conveyor_funnel_month
@@ -20,12 +23,16 @@ from . import conveyor_funnel_sections
 from . import conveyor_funnel_definitions
 from . import conveyor_funnel_leads
 from . import conveyor_funnel_trial
+from . import conveyor_next
+from . import conveyor_next_mixin
+from . import conveyor_hours
 from . import conveyor_reason
 from . import conveyor_reason_next
 from . import conveyor_step_run
 from . import conveyor_touch
 from . import conveyor_touch_join
 from . import conveyor_touch_line
+from . import conveyor_touch_line_next
 from . import conveyor_touch_repoint
 from . import conveyor_trade_application
 from . import conveyor_trade_section
@@ -43,12 +50,15 @@ from . import crm_lead_cadence
 from . import crm_lead_funnel
 from . import crm_lead_gate
 from . import crm_lead_merge
+from . import crm_lead_norm
 from . import crm_lead_sale
 from . import crm_lead_screen
 from . import crm_lead_touch
+from . import crm_lead_next
 from . import crm_lead_trial
 from . import crm_lead_window
 from . import crm_lead_work
+from . import crm_lost_reason
 from . import crm_stage
 from . import crm_stage_trade
 from . import crm_team
@@ -56,6 +66,7 @@ from . import crm_team_norms
 from . import ir_actions_server
 from . import ir_attachment
 from . import mail_activity
+from . import mail_activity_next
 from . import mail_activity_type
 from . import mail_message
 from . import product_template
@@ -66,4 +77,6 @@ from . import res_config_settings
 from . import res_config_settings_touch
 from . import res_partner
 from . import res_partner_touch
+from . import res_partner_next
+from . import res_users_next
 from . import sale_order
