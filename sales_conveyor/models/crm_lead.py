@@ -173,8 +173,8 @@ class CrmLead(models.Model):
             self.env["conveyor.work"]._settle(leads)
         if "partner_id" in vals:
             leads._refresh_sale_kind()
-        if vals.keys() & {"snooze_until", "user_id"}:
-            leads._plan_come_back(vals)
+        if "snooze_until" in vals:
+            leads._snoozed()
         if "user_id" in vals:
             leads._pass_on_work()
         if vals.keys() & FUNNEL_FIELDS:

@@ -97,21 +97,6 @@ class CrmLead(models.Model):
             mine.activity_id.filtered(lambda activity: activity.user_id != user).user_id = user
         self._plan_next_work()
 
-    def _plan_come_back(self, vals):
-        """An activity on the client's own date; moved with it, gone without it."""
-        kind = self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False)
-        for lead in self:
-            planned = lead.activity_ids.filtered("conveyor_come_back")
-            if not lead.snooze_until:
-                planned.unlink()
-            elif planned:
-                planned.write({"date_deadline": lead.snooze_until, "user_id": lead.user_id.id or self.env.uid})
-            elif "snooze_until" in vals:
-                lead.activity_schedule(
-                    activity_type_id=kind.id if kind else False, date_deadline=lead.snooze_until,
-                    summary=lead.snooze_reason or self.env._("The client's own date: come back"),
-                    user_id=lead.user_id.id or self.env.uid, conveyor_come_back=True)
-
     # ------------------------------------------------------------ who performs
     def _assign_performers(self):
         """Hand the leads over to whoever performs their section."""
