@@ -27,6 +27,7 @@
         "data/conveyor_cadence_data.xml",
         "views/conveyor_funnel_views.xml",
         "views/conveyor_workbook_views.xml",
+        "views/crm_lead_lost_views.xml",
         "views/conveyor_menus.xml",
         "data/trade_set_general.xml",
         "data/trade_set_coffee.xml",

@@ -80,3 +80,4 @@ from . import res_partner_touch
 from . import res_partner_next
 from . import res_users_next
 from . import sale_order
+from . import crm_lead_lost
