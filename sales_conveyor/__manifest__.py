@@ -29,6 +29,8 @@
         "views/conveyor_workbook_views.xml",
         "views/crm_lead_lost_views.xml",
         "views/conveyor_menus.xml",
+        "views/conveyor_cadence_views.xml",
+        "views/conveyor_cadence_wizard_views.xml",
         "data/trade_set_general.xml",
         "data/trade_set_coffee.xml",
         "data/trade_set_furniture.xml",

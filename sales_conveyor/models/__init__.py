@@ -2,7 +2,12 @@ from . import base_partner_merge
 from . import conveyor_access_mixin
 from . import conveyor_allowed_action
 from . import conveyor_cadence
+from . import conveyor_cadence_change
 from . import conveyor_cadence_entry
+from . import conveyor_cadence_existing
+from . import conveyor_cadence_history
+from . import conveyor_cadence_screen
+from . import conveyor_cadence_split
 from . import conveyor_cadence_step
 from . import conveyor_cadence_timeline
 from . import conveyor_client

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .conveyor_domain import check_domain
 
@@ -36,7 +36,7 @@ class ConveyorCadence(models.Model):
     company_id = fields.Many2one("res.company", "Company")
     user_id = fields.Many2one(
         "res.users", "Responsible", default=lambda self: self.env.user, domain=[("share", "=", False)], ondelete="set null",
-        help="Is told when the cadence's reasons run out.")
+        help="Is told when reasons run out or touches fail. Server actions of the steps run with his rights.")
     trade_set_id = fields.Many2one("conveyor.trade.set", "Ready Set", ondelete="set null", index="btree_not_null")
     trade_section_ids = fields.Many2many(
         "conveyor.trade.section", string="Sections of the Set", help="Applying the set makes these the cadence's sections.")
@@ -147,18 +147,29 @@ class ConveyorCadence(models.Model):
     # ------------------------------------------------------------ life
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_responsible(vals.get("user_id"))
         cadences = super().create(vals_list)
         self.env.registry.clear_cache()
         cadences.filtered("is_on")._wake_reasons()
         return cadences
 
     def write(self, vals):
+        self._check_responsible(vals.get("user_id"))
         result = super().write(vals)
         if vals.keys() & {"is_on", "active", "trigger"}:
             self.env.registry.clear_cache()
         if vals.get("is_on"):
             self._wake_reasons()
         return result
+
+    @api.model
+    def _check_responsible(self, user_id):
+        """Nobody gets an administrator's rights for his steps by naming him."""
+        if user_id and not (self.env.su or self.env.is_system() or user_id == self.env.uid):
+            if self.env["res.users"].browse(user_id).sudo().has_group("base.group_system"):  # groups are not everyone's to read
+                raise AccessError(self.env._(
+                    "Steps run with the rights of who is responsible: only an administrator may name an administrator."))
 
     def unlink(self):
         self.env.registry.clear_cache()

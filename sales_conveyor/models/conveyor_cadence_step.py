@@ -7,6 +7,7 @@ DELAY_UNITS = [
     ("minutes", "minutes"), ("hours", "hours"), ("days", "days"), ("working_days", "working days"),
     ("weeks", "weeks"), ("months", "months"),
 ]
+PLAN_FIELDS = {"active", "sequence", "delay", "delay_unit", "delay_from", "day_part", "is_automatic", "is_loop_start"}
 SENDS_ITSELF = {"email", "sms", "letter"}  # channels that need no server action to go by themselves
 
 
@@ -133,9 +134,25 @@ class ConveyorCadenceStep(models.Model):
         return self.env._(
             "it goes out by itself but has no text. Choose a template, or a reason that has a text for this channel.")
 
+    # ------------------------------------------------------------ changes
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        steps.cadence_id._steps_changed()
+        return steps
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & PLAN_FIELDS:
+            self.cadence_id._steps_changed()
+        return result
+
     def unlink(self):
         """Steps that clients have gone through are archived: what was done stays told."""
         used = self.env["conveyor.step.run"].sudo().search(  # whoever's clients they are
             [("step_id", "in", self.ids)]).step_id.with_env(self.env) & self
         used.active = False
-        return super(ConveyorCadenceStep, self - used).unlink()
+        cadences = (self - used).cadence_id
+        result = super(ConveyorCadenceStep, self - used).unlink()
+        cadences._steps_changed()
+        return result

@@ -44,8 +44,7 @@ class ConveyorCadence(models.Model):
         counts = self._clients_by_step() if counts is None else counts
         steps = self.step_ids.sorted(lambda step: (step.sequence, step._origin.id or 10 ** 9))
         days = timeline.offsets([step._delay() for step in steps])
-        drawn = [{**step._drawn(), "day": day, "label": self._day_label(day),
-                  "count": sum(counts.get(step._origin.id, (0, 0))), "waiting": counts.get(step._origin.id, (0, 0))[1]}
+        drawn = [{**step._drawn(), **self._drawn_day(day), **self._drawn_count(counts.get(step._origin.id, (0, 0)))}
                  for step, day in zip(steps, days)]
         start = next((place for place, step in enumerate(steps) if step.is_loop_start), None)
         loop = None if start is None else {
@@ -58,6 +57,15 @@ class ConveyorCadence(models.Model):
         steps = self.step_ids.sorted(lambda step: (step.sequence, step._origin.id or 10 ** 9))
         start = next((place for place, step in enumerate(steps) if step.is_loop_start), None)
         return 0.0 if start is None else timeline.loop_days([step._delay() for step in steps], start)
+
+    @api.model
+    def _drawn_day(self, day):
+        return {"day": day, "label": self._day_label(day), "short": str(round(day))}
+
+    @api.model
+    def _drawn_count(self, clients):
+        label = self.env._("%(count)s clients have this touch next, %(waiting)s of them wait", count=sum(clients), waiting=clients[1])
+        return {"count": sum(clients), "waiting": clients[1], "count_label": label}
 
     @api.model
     def _day_label(self, day):
@@ -88,6 +96,15 @@ class ConveyorCadenceStep(models.Model):
             for step in self.filtered(lambda step: step.cadence_id == cadence):
                 step.day_label = labels.get(str(step.id), "")
         self.filtered(lambda step: not step.cadence_id).day_label = False
+
+    def action_open_clients(self):
+        """The clients whose next touch this step is."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "res_model": "conveyor.enrolment", "name": self.display_name,
+            "views": [[False, "list"], [False, "form"]], "target": "current",
+            "domain": [("step_id", "=", self.id), ("state", "in", ("running", "snoozed"))],
+        }
 
     def _delay(self):
         return timeline.Delay(max(self.delay, 0), self.delay_unit or "days", self.delay_from == "start")

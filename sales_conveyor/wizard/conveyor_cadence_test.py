@@ -1,0 +1,84 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+
+class ConveyorCadenceTest(models.TransientModel):
+    """The texts of a cadence for one client, sent to whoever asks, and to nobody else."""
+
+    _name = "conveyor.cadence.test"
+    _description = "Test of a Cadence on Oneself"
+
+    cadence_id = fields.Many2one("conveyor.cadence", required=True, ondelete="cascade")
+    target = fields.Selection(related="cadence_id.target")
+    lead_id = fields.Many2one("crm.lead", "As if for", compute="_compute_example", store=True, readonly=False, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", "As if for the Customer", compute="_compute_example", store=True, readonly=False, ondelete="cascade")
+    email = fields.Char(compute="_compute_email", string="Goes to")
+
+    @api.depends("cadence_id")
+    def _compute_example(self):
+        for wizard in self:
+            is_lead = wizard.cadence_id.target == "lead"
+            wizard.lead_id = self.env["crm.lead"].search([("email_from", "!=", False)], limit=1) if is_lead else False
+            wizard.partner_id = False if is_lead else self.env["res.partner"].search([("customer_rank", ">", 0)], limit=1) \
+                if "customer_rank" in self.env["res.partner"]._fields else False
+
+    def _compute_email(self):
+        self.email = self.env.user.email
+
+    def action_send(self):
+        """Send every text to the current user. Records nothing, touches nobody."""
+        self.ensure_one()
+        record = self.lead_id if self.target == "lead" else self.partner_id
+        if not record:
+            raise UserError(self.env._("Choose for whom the texts are to be filled in."))
+        if not self.env.user.email:
+            raise UserError(self.env._("You have no e-mail address. Set one in your preferences first."))
+        texts = [self._text_of(step, record) for step in self.cadence_id.step_ids]
+        mails = self.env["mail.mail"].sudo().create([  # to oneself: whoever may test need not write mails
+            self._prepare_mail(subject, body) for subject, body in texts])
+        mails.send()
+        return {
+            "type": "ir.actions.client", "tag": "display_notification",
+            "params": {"type": "success", "next": {"type": "ir.actions.act_window_close"}, "message": self.env._(
+                "%(count)s texts are on their way to %(email)s.", count=len(mails), email=self.env.user.email)}}
+
+    def _prepare_mail(self, subject, body):
+        note = self.env._("A test: no client has got this.")
+        return {
+            "subject": self.env._("[Test] %(subject)s", subject=subject), "email_to": self.env.user.email_formatted,
+            "email_from": self.env.user.email_formatted, "auto_delete": True,
+            "body_html": Markup("<p style='color:#888'>%s</p>%s") % (note, body)}
+
+    def _text_of(self, step, record):
+        """(subject, body) of what the step would say to this client."""
+        head = f"{step.day_label} · {step.display_name}"
+        reason = self._reason_of(step)
+        if step.channel == "email" and step.mail_template_id:
+            template = step.mail_template_id
+            subject = template._render_field("subject", record.ids)[record.id]
+            return f"{head}: {subject}", template._render_field("body_html", record.ids)[record.id]
+        if step.sms_template_id:
+            text = step.sms_template_id._render_field("body", record.ids)[record.id]
+            return head, plaintext2html(text)
+        body = {"email": reason.mail_body, "letter": Markup("%s%s") % (step.letter_body or "", reason.letter_body or "")}.get(
+            step.channel) or plaintext2html("\n".join(filter(None, (step.script, reason.sms_text if step.channel in (
+                "sms", "messenger") else reason.script))) or self.env._("No text."))
+        return f"{head}: {reason.mail_subject}" if step.channel == "email" and reason else head, self._fill(body, record, reason)
+
+    def _reason_of(self, step):
+        """The reason that a new client would get."""
+        if step.reason_policy == "fixed" or not step._needs_reason():
+            return step.reason_id
+        return self.env["conveyor.reason"].search([])._of_cadence(self.cadence_id, fields.Datetime.now())[:1]
+
+    def _fill(self, text, record, reason):
+        values = {
+            "client": (record.partner_id or record).display_name if self.target == "customer" or record.partner_id else
+            record.contact_name or record.partner_name or record.name, "salesperson": record.user_id.name or self.env.user.name,
+            "company": self.env.company.name, "product": reason.product_id.display_name or "", "reason": reason.name or ""}
+        for key, value in values.items():
+            text = text.replace("{{ %s }}" % key, value or "")
+        return text
