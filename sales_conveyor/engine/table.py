@@ -44,7 +44,8 @@ class Row:
     """One row: ``cells`` by column key.
 
     ``domain`` holds conditions common to all its cells; ``drills`` replaces a
-    column's own drill for this row, ``types`` a column's own type.
+    column's own drill for this row, ``types`` a column's own type; ``note``
+    defines what stands in it, where rows differ in that.
     """
 
     key: str
@@ -53,6 +54,7 @@ class Row:
     drills: Mapping[str, Conditions | None] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     kind: str = "row"
+    note: str = ""
 
 
 @dataclass(frozen=True)

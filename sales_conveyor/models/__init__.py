@@ -16,6 +16,8 @@ from . import conveyor_enrolment_client
 from . import conveyor_enrolment_entry
 from . import conveyor_enrolment_plan
 from . import conveyor_enrolment_state
+from . import conveyor_discipline
+from . import conveyor_discipline_resume
 from . import conveyor_funnel_fact
 from . import conveyor_funnel_fact_engine
 from . import conveyor_funnel_month
@@ -52,6 +54,7 @@ from . import conveyor_work_gate
 from . import conveyor_work_screen
 from . import crm_lead
 from . import crm_lead_cadence
+from . import crm_lead_discipline
 from . import crm_lead_funnel
 from . import crm_lead_gate
 from . import crm_lead_merge
@@ -60,6 +63,7 @@ from . import crm_lead_sale
 from . import crm_lead_screen
 from . import crm_lead_touch
 from . import crm_lead_next
+from . import crm_lead_lost
 from . import crm_lead_trial
 from . import crm_lead_window
 from . import crm_lead_work
@@ -73,7 +77,6 @@ from . import ir_attachment
 from . import mail_activity
 from . import mail_activity_next
 from . import mail_activity_type
-from . import mail_message
 from . import product_template
 from . import res_company
 from . import res_company_norms
@@ -85,4 +88,3 @@ from . import res_partner_touch
 from . import res_partner_next
 from . import res_users_next
 from . import sale_order
-from . import crm_lead_lost

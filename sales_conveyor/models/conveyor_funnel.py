@@ -10,6 +10,12 @@ LEAD, WON, LOST, OPEN = "reached", "passed", "lost", "in_now"  # measures, as th
 DRILL_FIELD = "funnel_fact_ids"
 ON_THE_WHOLE = ("stage_id", "=", False)
 MONTHS_LIMIT = 240  # a gap-free list of months is no longer than twenty years
+# what defines a figure of the summary that is no column anywhere
+FIGURE_WORDS = {
+    "value_won": "value", "value_lost": "value", "value_open": "value", "mean_days_won": "days_won",
+    "median_days_won": "days_won", "mean_days_lost": "days_lost", "median_days_lost": "days_lost",
+    "touches": "touches", "archived": "archived", "won_first": "sale_kind", "won_repeat": "sale_kind",
+}
 
 
 class ConveyorFunnel(models.AbstractModel):
@@ -136,8 +142,10 @@ class ConveyorFunnel(models.AbstractModel):
             ("won_repeat", self.env._("Won: repeat sales"), INTEGER, won_kinds["repeat"],
              (*behind[WON], ("sale_kind", "=", "repeat"))),
         )
+        words = self._definitions(scope.counting)
         rows = [
-            Row(key, {"figure": label, "value": value}, (ON_THE_WHOLE,), {"value": conditions}, {"value": kind})
+            Row(key, {"figure": label, "value": value}, (ON_THE_WHOLE,), {"value": conditions}, {"value": kind},
+                note=words.get(FIGURE_WORDS.get(key, key), ""))
             for key, label, kind, value, conditions in figures if key != "archived" or value]
         columns = Column("figure", self.env._("Figure")), Column("value", self.env._("Value"), DECIMAL)
         return self._make_table(scope, "summary", self.env._("Summary"), columns, rows)

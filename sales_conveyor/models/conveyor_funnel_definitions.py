@@ -3,12 +3,7 @@ from odoo.tools import format_date, format_datetime
 
 from ..engine.funnel import BUCKETS_PER_OCTAVE, COHORT
 from ..engine.table import Column, Row, Table
-
-# what defines a figure of the summary that is no column anywhere
-FIGURE_WORDS = {
-    "value_open": "value", "mean_days_won": "days_won", "median_days_won": "days_won", "mean_days_lost": "days_lost",
-    "median_days_lost": "days_lost", "touches": "touches", "won_first": "sale_kind", "won_repeat": "sale_kind",
-}
+from .conveyor_funnel import FIGURE_WORDS
 
 
 class ConveyorFunnelDefinitions(models.AbstractModel):
@@ -39,6 +34,7 @@ class ConveyorFunnelDefinitions(models.AbstractModel):
             "leads": env._("Leads whose first step lies in the period."),
             "won": env._("Leads that are won and were not reopened since."),
             "lost": env._("Leads that are lost and were not reopened since."),
+            "archived": env._("Leads that were archived and neither won nor lost."),
             "open": env._("Leads that are neither won nor lost nor archived, as of now."),
             "win_rate": env._("Won, of the leads counted.") if is_cohort else
                 env._("Won, of the leads won or lost in the period."),

@@ -1,1 +1,2 @@
+from . import conveyor_discipline_report
 from . import conveyor_funnel_report

@@ -1,6 +1,7 @@
 from . import test_attack
 from . import test_backfill
 from . import test_demo
+from . import test_discipline
 from . import test_funnel_facts
 from . import test_funnel_screen
 from . import test_funnel_reference

@@ -3,7 +3,7 @@ from . import conveyor_cadence_test
 from . import conveyor_dry_run
 from . import conveyor_enrol
 from . import conveyor_split
+from . import crm_lead_lost
 from . import conveyor_trade_apply
 from . import conveyor_waive
 from . import conveyor_workbook
-from . import crm_lead_lost

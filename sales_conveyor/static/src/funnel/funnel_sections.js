@@ -1,7 +1,7 @@
 import { Component } from "@odoo/owl";
 
 import { FunnelFigure } from "./funnel_figure";
-import { write } from "./funnel_values";
+import { dataOf, write } from "./funnel_values";
 
 const HEADINGS = ["section", "phase", "team"];
 const PARTS = ["passed", "in_now", "lost"];
@@ -49,6 +49,10 @@ export class FunnelSections extends Component {
 
     get legend() {
         return PARTS.map((part) => this.columns.find(({ key }) => key === part)).filter(Boolean);
+    }
+
+    data(row, column) {
+        return dataOf(row, column);
     }
 
     /** The technical name of a row's phase; its key is "section:phase". */

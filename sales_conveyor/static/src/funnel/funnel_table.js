@@ -1,7 +1,7 @@
 import { Component } from "@odoo/owl";
 
 import { FunnelFigure } from "./funnel_figure";
-import { isNothing, typeOf, write } from "./funnel_values";
+import { dataOf, isNothing, typeOf, write } from "./funnel_values";
 
 /** Any table of the server as it is: columns, rows and total. */
 export class FunnelTable extends Component {
@@ -24,6 +24,10 @@ export class FunnelTable extends Component {
 
     name(row) {
         return write(this.props.table, row, this.nameColumn);
+    }
+
+    data(row, column) {
+        return dataOf(row, column);
     }
 
     isText(column) {

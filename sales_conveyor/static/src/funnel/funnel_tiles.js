@@ -1,6 +1,7 @@
 import { Component } from "@odoo/owl";
 
 import { FunnelFigure } from "./funnel_figure";
+import { dataOf } from "./funnel_values";
 
 /** Which figure of the summary stands large on a tile, and which small under it. */
 const TILES = [
@@ -19,7 +20,8 @@ const SELF_EXPLAINING = ["value_won", "value_lost", "value_open"];
 export class FunnelTiles extends Component {
     static template = "sales_conveyor.FunnelTiles";
     static components = { FunnelFigure };
-    static props = { table: Object };
+    static props = { table: Object, tiles: { type: Array, optional: true } };
+    static defaultProps = { tiles: TILES };
 
     get column() {
         return this.props.table.columns.find(({ key }) => key === "value");
@@ -29,13 +31,22 @@ export class FunnelTiles extends Component {
         return row.cells[this.props.table.columns[0].key];
     }
 
+    data(row) {
+        return dataOf(row, this.column);
+    }
+
+    /** The definition of a figure, for the tooltip. */
+    note(row) {
+        return row.note || this.label(row);
+    }
+
     get tiles() {
         const rows = new Map(this.props.table.rows.map((row) => [row.key, row]));
-        const tiles = TILES.filter(({ main }) => rows.has(main)).map(({ main, small }) => ({
+        const tiles = this.props.tiles.filter(({ main }) => rows.has(main)).map(({ main, small }) => ({
             row: rows.get(main),
             small: small.map((key) => rows.get(key)).filter(Boolean),
         }));
-        const shown = TILES.flatMap(({ main, small }) => [main, ...small]);
+        const shown = this.props.tiles.flatMap(({ main, small }) => [main, ...small]);
         const others = this.props.table.rows.filter(({ key }) => !shown.includes(key));
         return [...tiles, ...others.map((row) => ({ row, small: [] }))];
     }

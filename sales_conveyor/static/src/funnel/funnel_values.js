@@ -49,6 +49,12 @@ export function isNothing(value) {
     return value === null || value === undefined || value === "";
 }
 
+/** @returns {*} the value of a cell as an attribute may carry it; none where there is nothing */
+export function dataOf(row, column) {
+    const value = row.cells[column.key];
+    return isNothing(value) ? undefined : value;
+}
+
 /** @returns {string} the cell in the user's language, a dash where there is nothing */
 export function write(table, row, column) {
     const value = row.cells[column.key];

@@ -1,0 +1,202 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+FEW = 3  # touches after which the typical salesperson stops
+SILENT_DAYS = 30  # an open lead without touch and without next touch is dropped after so many days
+GROUPS = [*((str(number), str(number)) for number in range(7)), ("7", "7 to 9"), ("10", "10 and more")]
+
+
+class ConveyorDisciplineReport(models.Model):
+    """Where touches stop: one row a lead, for pivot, graph and list.
+
+    *Dropped* is a lead that was lost (not for an exempt reason, and not because
+    the client refused), or one that is open, untouched for 30 days and without
+    a next touch. *Left behind* is a dropped one with fewer touches than its
+    norm, without a next touch, not gone for good. What others dropped is seen
+    by everybody else so many days later as the company says.
+
+    The SQL reads as a table of contents from the bottom up: ``_judged`` on
+    ``_stopped`` on ``_leads``. A column that nobody asks for costs nothing.
+    """
+
+    _name = "conveyor.discipline.report"
+    _inherit = "conveyor.access.mixin"
+    _description = "Where Touches Stop"
+    _auto = False
+    _rec_name = "lead_id"
+    _order = "dropped_date desc, lead_id desc"
+
+    lead_id = fields.Many2one("crm.lead", "Lead", readonly=True)
+    company_id = fields.Many2one("res.company", "Company", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    source_id = fields.Many2one("utm.source", "Source", readonly=True)
+    campaign_id = fields.Many2one("utm.campaign", "Campaign", readonly=True)
+    stage_id = fields.Many2one("crm.stage", "Section", readonly=True)
+    lost_reason_id = fields.Many2one("crm.lost.reason", "Lost Reason", readonly=True)
+    won_status = fields.Selection(
+        [("won", "Won"), ("lost", "Lost"), ("pending", "Pending")], "Won/Lost", readonly=True)
+    touches = fields.Integer("Touches", aggregator="avg", readonly=True, help="Counted towards the norm.")
+    touch_group = fields.Selection(GROUPS, "After so Many Touches", readonly=True)
+    norm = fields.Integer("Norm", aggregator="avg", readonly=True)
+    last_touch_date = fields.Datetime("Last Touch", readonly=True)
+    next_touch_date = fields.Datetime("Next Touch", readonly=True)
+    dropped_how = fields.Selection(
+        [("lost", "Lost"), ("silent", "Left without a word")], "Dropped", readonly=True,
+        help="Lost, or open and untouched for 30 days without a next touch.")
+    entry_date = fields.Date("Entered the Conveyor", readonly=True)
+    dropped_date = fields.Date("Dropped on", readonly=True)
+    is_dropped = fields.Integer("Dropped Leads", readonly=True)
+    is_dropped_early = fields.Integer("Dropped at Three or Fewer", readonly=True)
+    early_share = fields.Float("Share Dropped at Three or Fewer", aggregator="avg", readonly=True, help="Of the dropped leads.")
+    is_left = fields.Integer("Left Behind", readonly=True, help="Dropped with fewer touches than the norm, and nothing is planned.")
+    value_left = fields.Monetary("Value Left Behind", currency_field="currency_id", readonly=True)
+    value = fields.Monetary("Expected Revenue", currency_field="currency_id", readonly=True)
+    currency_id = fields.Many2one("res.currency", "Currency", readonly=True)
+    silence_days = fields.Integer("Days of Silence", aggregator="max", readonly=True, help="Of open and dropped leads without a next touch.")
+    window_share = fields.Float(
+        "Share Touched to the Norm in the Decision Window", aggregator="avg", readonly=True,
+        help="Of leads whose window is over, or that were touched so often already.")
+    is_judged = fields.Integer("Window Over or Norm Reached", readonly=True)
+    is_attempted = fields.Integer("Attempted", readonly=True)
+    is_attempt_due = fields.Integer("Attempted or Overdue", readonly=True)
+    first_attempt_minutes = fields.Float("Working Minutes to the First Attempt", aggregator="avg", readonly=True)
+    first_attempt_share = fields.Float(
+        "Share Attempted in Time", aggregator="avg", readonly=True,
+        help="Within the company's norm of working minutes. Leads that still may be are not counted.")
+
+    @property
+    def _table_query(self):
+        self.env["conveyor.touch.line"]._flush()
+        self.env.flush_all()
+        return SQL("WITH hours AS MATERIALIZED (%s) %s", self._hours(), self._judged())
+
+    # ------------------------------------------------------------ what is shown
+    def _judged(self):
+        """Every lead, judged; what is not to be seen yet is not dropped yet."""
+        return SQL("""
+            SELECT s.id, s.id AS lead_id, s.company_id, s.team_id, s.user_id, s.source_id, s.campaign_id, s.stage_id,
+                   s.lost_reason_id, s.won_status, s.touches, s.norm, s.last_touch_date, s.next_touch_date,
+                   s.value, s.currency_id, (%(entry)s AT TIME ZONE 'UTC' AT TIME ZONE s.tz)::date AS entry_date,
+                   CASE WHEN s.touches >= 10 THEN '10' WHEN s.touches >= 7 THEN '7' ELSE s.touches::varchar END AS touch_group,
+                   CASE WHEN s.seen THEN s.dropped_how END AS dropped_how,
+                   CASE WHEN s.seen THEN s.dropped_at::date END AS dropped_date, s.seen::int AS is_dropped,
+                   (s.seen AND s.touches <= %(few)s)::int AS is_dropped_early,
+                   CASE WHEN s.seen THEN (s.touches <= %(few)s)::int END::float8 AS early_share,
+                   (s.seen AND s.alive)::int AS is_left, CASE WHEN s.seen AND s.alive THEN s.value ELSE 0 END AS value_left,
+                   CASE WHEN s.won_status <> 'won' AND s.next_touch_date IS NULL
+                        THEN %(now)s::date - COALESCE(s.last_touch_date, %(entry)s)::date END AS silence_days,
+                   %(window_share)s AS window_share, (%(window_share)s IS NOT NULL)::int AS is_judged,
+                   %(minutes)s AS first_attempt_minutes, (s.first_touch_date IS NOT NULL)::int AS is_attempted,
+                   (%(due)s)::int AS is_attempt_due,
+                   CASE WHEN %(due)s THEN (%(minutes)s <= s.attempt_norm AND s.first_touch_date IS NOT NULL)::int END::float8
+                   AS first_attempt_share
+              FROM (%(stopped)s) s
+        """, few=FEW, now=self._now(), entry=self._entry(SQL("s")), window_share=self._window_share(),
+                   minutes=self._minutes(), stopped=self._stopped(),
+                   due=SQL("(s.first_touch_date IS NOT NULL OR %s > s.attempt_norm)", self._minutes()))
+
+    def _now(self):
+        return SQL("(%s::timestamp)", fields.Datetime.now())
+
+    def _window_share(self):
+        """1 if the norm was reached within the window, 0 if it is over, nothing while it runs."""
+        reached = SQL("(SELECT t.date FROM conveyor_touch t WHERE t.lead_id = s.id AND t.is_counted"
+                      " ORDER BY t.date OFFSET GREATEST(s.norm, 1) - 1 LIMIT 1)")
+        end = SQL("%s + make_interval(days => s.window_days)", self._entry(SQL("s")))
+        return SQL("CASE WHEN s.touches >= s.norm AND %(reached)s <= %(end)s THEN 1 WHEN %(end)s < %(now)s THEN 0 END::float8",
+                   reached=reached, end=end, now=self._now())
+
+    def _minutes(self):
+        """Working minutes from the lead's first moment to its first attempt, or until now."""
+        return SQL("round(((%s - %s) / 60)::numeric, 1)::float8", self._worked(SQL("COALESCE(s.first_touch_date, %s)", self._now())),
+                   self._worked(SQL("LEAST(COALESCE(s.first_touch_date, %s), %s)", self._now(), self._entry(SQL("s")))))
+
+    def _worked(self, moment):
+        """Working seconds of the lead's company until a moment, from one and the same Monday on."""
+        return SQL("""
+            (SELECT sum(floor(m.seconds / 604800) * (h.stop - h.start)
+                        + LEAST(GREATEST(mod(m.seconds, 604800) - h.start, 0), h.stop - h.start))
+               FROM hours h, LATERAL (SELECT extract(epoch FROM %s AT TIME ZONE 'UTC' AT TIME ZONE h.tz)::numeric - 345600 AS seconds) m
+              WHERE h.company_id = s.own_company_id)""", moment)
+
+    # ------------------------------------------------------------ who was dropped
+    def _stopped(self):
+        """Every lead with how and when it was dropped, whether it is alive, and
+        whether the reader may see it by now."""
+        return SQL("""
+            SELECT d.*, COALESCE(d.dropped_at IS NOT NULL AND (d.user_id IS NULL OR d.user_id = %(user)s
+                        OR d.dropped_at <= %(now)s - make_interval(days => d.delay)), FALSE) AS seen,
+                   d.touches < d.norm AND d.next_touch_date IS NULL AND d.kind IS DISTINCT FROM 'final' AS alive
+              FROM (SELECT l.*, CASE l.dropped_how WHEN 'lost' THEN l.lost_at WHEN 'silent' THEN %(silent_since)s END AS dropped_at
+                      FROM (SELECT l.*, %(how)s AS dropped_how FROM (%(leads)s) l) l) d
+        """, user=self.env.uid, now=self._now(), how=self._how(), silent_since=self._silent_since(), leads=self._leads())
+
+    def _how(self):
+        return SQL("""
+            CASE WHEN l.won_status = 'lost' THEN CASE WHEN COALESCE((
+                     SELECT t.outcome FROM conveyor_touch t WHERE t.lead_id = l.id
+                        AND t.outcome IN ('refused', 'reached', 'later', 'held', 'replied')
+                      ORDER BY t.date DESC, t.id DESC LIMIT 1), '') <> 'refused' THEN 'lost' END
+                 WHEN l.won_status = 'pending' AND l.next_touch_date IS NULL AND l.is_awake AND %s <= %s THEN 'silent' END
+        """, self._silent_since(), self._now())
+
+    def _silent_since(self):
+        return SQL("COALESCE(l.last_touch_date, %s) + make_interval(days => %s)", self._entry(SQL("l")), SILENT_DAYS)
+
+    def _entry(self, lead):
+        """The lead's first moment on the conveyor."""
+        return SQL("COALESCE((SELECT min(c.date) FROM conveyor_transition c WHERE c.lead_id = %(lead)s.id), %(lead)s.create_date)",
+                   lead=lead)
+
+    # ------------------------------------------------------------ the leads
+    def _leads(self):
+        """Leads that count: not archived without a loss, not lost for an exempt reason."""
+        windows = self.env["conveyor.window"]._windows()
+        return SQL("""
+            SELECT l.id, l.company_id, l.team_id, l.user_id, l.source_id, l.campaign_id, l.stage_id, l.lost_reason_id, l.won_status,
+                   l.expected_revenue AS value, l.create_date, COALESCE(l.date_closed, l.write_date) AS lost_at, r.conveyor_kind AS kind,
+                   COALESCE(l.snooze_until, '-infinity') <= %(now)s::date AS is_awake,
+                   COALESCE(n.touch_count, 0) AS touches, n.first_touch_date, n.last_touch_date, n.next_touch_date,
+                   o.id AS own_company_id, COALESCE(o.conveyor_tz, k.tz, 'UTC') AS tz, o.currency_id, o.conveyor_discipline_delay AS delay, o.conveyor_first_attempt_minutes AS attempt_norm,
+                   COALESCE(NULLIF(e.min_touches, 0), NULLIF(t.conveyor_norm_touches, 0), o.conveyor_norm_touches) AS norm, w.days AS window_days
+              FROM crm_lead l LEFT JOIN crm_team t ON t.id = l.team_id
+              JOIN res_company o ON o.id = COALESCE(l.company_id, t.company_id, %(company)s)
+              LEFT JOIN resource_calendar k ON k.id = o.resource_calendar_id
+              JOIN unnest(%(companies)s, %(teams)s, %(days)s) AS w (company_id, team_id, days)
+                ON w.company_id = o.id AND w.team_id = COALESCE(l.team_id, 0)
+              LEFT JOIN conveyor_touch_line n ON n.lead_id = l.id
+              LEFT JOIN crm_lost_reason r ON r.id = l.lost_reason_id AND l.won_status = 'lost'
+              LEFT JOIN (%(norms)s) e ON e.lead_id = l.id
+             WHERE (l.active OR l.won_status IN ('won', 'lost')) AND r.conveyor_kind IS DISTINCT FROM 'exempt'
+        """, now=self._now(), company=self.env.company.id, norms=self._cadence_norms(), days=[item.days for item in windows.values()],
+                   companies=[company for company, _team in windows], teams=[team for _company, team in windows])
+
+    def _cadence_norms(self):
+        return SQL("""
+            SELECT DISTINCT ON (e.lead_id) e.lead_id, c.min_touches
+              FROM conveyor_enrolment e JOIN conveyor_cadence c ON c.id = e.cadence_id
+             WHERE e.purpose = 'decision' AND e.lead_id IS NOT NULL
+             ORDER BY e.lead_id, e.state IN ('running', 'snoozed') DESC, e.start_date DESC, e.id DESC""")
+
+    def _hours(self):
+        """The working week of each company, in seconds from Monday on; all of it where there is no calendar."""
+        return SQL("""
+            SELECT c.id AS company_id, COALESCE(c.conveyor_tz, a.tz, 'UTC') AS tz,
+                   COALESCE(a.start, 0) AS start, COALESCE(a.stop, 604800) AS stop
+              FROM res_company c LEFT JOIN (
+                   SELECT k.id AS calendar_id, k.tz, (h.dayofweek::int * 24 + h.hour_from) * 3600 AS start,
+                          (h.dayofweek::int * 24 + h.hour_to) * 3600 AS stop
+                     FROM resource_calendar k JOIN resource_calendar_attendance h ON h.calendar_id = k.id
+                    WHERE h.display_type IS NULL AND COALESCE(h.day_period, '') <> 'lunch' AND COALESCE(h.week_type, '0') = '0'
+                   ) a ON a.calendar_id = c.resource_calendar_id""")
+
+    def action_open_lead(self):
+        """Open the lead behind a row."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_window", "res_model": "crm.lead", "res_id": self.lead_id.id,
+                "view_mode": "form", "views": [(False, "form")]}
+
+    def action_resume(self):
+        """Plan a touch for each lead that was left behind."""
+        return self.env["conveyor.discipline"].resume(self.lead_id.ids)
