@@ -26,6 +26,7 @@
         "views/conveyor_funnel_report_views.xml",
         "views/conveyor_discipline_views.xml",
         "data/conveyor_funnel_cron.xml",
+        "data/conveyor_touch_cron.xml",
         "data/conveyor_cadence_data.xml",
         "views/conveyor_funnel_views.xml",
         "views/conveyor_workbook_views.xml",

@@ -15,11 +15,16 @@ def pre_init_hook(env):
             "ALTER TABLE crm_lead ADD COLUMN IF NOT EXISTS %(name)s varchar DEFAULT %(value)s",
             name=SQL.identifier(name), value=SQL(f"'{value}'")))
         env.cr.execute(SQL("ALTER TABLE crm_lead ALTER COLUMN %s DROP DEFAULT", SQL.identifier(name)))
+    # computed and stored: Odoo would compute it of every activity ever done
+    env.cr.execute("ALTER TABLE mail_activity ADD COLUMN IF NOT EXISTS conveyor_channel varchar")
 
 
 def post_init_hook(env):
     """Use the years that the database already has."""
     env["conveyor.transition"]._backfill()
+    env.cr.execute("UPDATE mail_activity a SET conveyor_channel = k.conveyor_channel FROM mail_activity_type k"
+                   " WHERE k.id = a.activity_type_id AND a.active AND k.conveyor_channel IS NOT NULL")
+    env["conveyor.touch"]._backfill()
     env["res.partner"]._fill_sale_kind()
     env["conveyor.funnel.fact"]._rebuild()
 

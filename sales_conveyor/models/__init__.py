@@ -37,9 +37,13 @@ from . import conveyor_reason
 from . import conveyor_reason_next
 from . import conveyor_step_run
 from . import conveyor_touch
+from . import conveyor_touch_capture
+from . import conveyor_touch_history
 from . import conveyor_touch_join
 from . import conveyor_touch_line
 from . import conveyor_touch_line_next
+from . import conveyor_touch_backfill
+from . import conveyor_touch_log
 from . import conveyor_touch_repoint
 from . import conveyor_trade_application
 from . import conveyor_trade_section
@@ -77,6 +81,8 @@ from . import ir_attachment
 from . import mail_activity
 from . import mail_activity_next
 from . import mail_activity_type
+from . import mail_mail
+from . import mail_thread
 from . import product_template
 from . import res_company
 from . import res_company_norms

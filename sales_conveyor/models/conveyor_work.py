@@ -178,7 +178,16 @@ class ConveyorWork(models.Model):
             ["res_id"], ["id:array_agg"])
         claimed = set(self.sudo().search(  # by any lead: a document that was moved proves nothing twice
             [("attachment_id", "in", [file_id for _lead, ids in rows for file_id in ids])]).attachment_id.ids)
+        claimed |= self._pictures_in_texts([file_id for _lead, ids in rows for file_id in ids])
         return {lead_id: sorted(set(ids) - claimed) for lead_id, ids in rows}
+
+    @api.model
+    def _pictures_in_texts(self, attachment_ids):
+        """Ids of those that only illustrate the text of a message, as a signature's logo does."""
+        return {file_id for file_id, in self.env.execute_query(SQL(
+            "SELECT r.attachment_id FROM message_attachment_rel r JOIN mail_message m ON m.id = r.message_id"
+            " WHERE r.attachment_id = ANY(%s) AND m.body ~ ('/web/image/' || r.attachment_id || '[^0-9]')",
+            attachment_ids))}
 
     # ------------------------------------------------------------ doing
     def write(self, vals):

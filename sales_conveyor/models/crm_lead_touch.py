@@ -3,7 +3,7 @@ from odoo import models
 
 class CrmLead(models.Model):
     _name = "crm.lead"
-    _inherit = ["crm.lead", "conveyor.touch.join"]
+    _inherit = ["crm.lead", "conveyor.touch.join", "conveyor.touch.log"]
 
     def write(self, vals):
         """Touches and enrolments follow the lead's client."""

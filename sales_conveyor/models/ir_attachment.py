@@ -17,7 +17,10 @@ class IrAttachment(models.Model):
         return result
 
     def _settle_documents(self):
-        """A document attached to a lead proves its next piece of work that wants one."""
+        """A document attached to a lead proves its next piece of work that wants
+        one; what comes with a message waits until the message is there."""
+        if self.env.context.get("conveyor_posting"):
+            return
         on_leads = self.sudo().filtered(
             lambda file: file.res_model == "crm.lead" and file.res_id and not file.res_field)
         if on_leads and self.env["conveyor.work.item"]._stages_with_work():

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import html2plaintext
 
+from .conveyor_touch_capture import CAPTURED
 from .conveyor_work_item import CHANNELS
-
-TOUCH_CHANNELS = {"phonecall": "call", "meeting": "meeting"}
 
 
 class MailActivity(models.Model):
@@ -32,28 +30,25 @@ class MailActivity(models.Model):
         """A done activity is a touch, when it is one by its kind, and it
         completes the standard work that it was planned for."""
         messages, activities = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        on_leads = self.filtered(lambda activity: activity.res_model == "crm.lead")
-        if on_leads:
-            on_leads._record_touches(feedback)
+        if done := self.filtered(lambda activity: activity.res_model in CAPTURED):
+            self.env["conveyor.touch"]._capture_activities(done, feedback)
             works = self.env["conveyor.work"].sudo().search(  # the activity's own right is enough
-                [("activity_id", "in", on_leads.ids), ("state", "=", "todo")])
+                [("activity_id", "in", done.ids), ("state", "=", "todo")])
             if works and not self.env.context.get("conveyor_work_done"):
                 works._complete_by_activity()
         return messages, activities
 
-    def _touch_channel(self):
-        """The channel of R10 that doing this activity means, or None."""
-        self.ensure_one()
-        work_item = self.env["conveyor.work"].sudo().search([("activity_id", "=", self.id)], limit=1).item_id
-        if work_item.proof == "touch" and work_item.proof_channel:
-            return work_item.proof_channel
-        mail_type = self.env.ref("mail.mail_activity_data_email", raise_if_not_found=False)
-        if self.activity_type_id == mail_type:
-            return "email"
-        return TOUCH_CHANNELS.get(self.activity_category) or ("other" if work_item.proof == "touch" else None)
+    def _touch_channels(self):
+        """``{activity id: channel that doing it means, or False}``"""
+        works = self.env["conveyor.work"].sudo().search([("activity_id", "in", self.ids)])  # only how it is proven
+        items = {work.activity_id: work.item_id for work in works if work.item_id.proof == "touch"}
+        return {activity.id: (item := items.get(activity)) and item.proof_channel or activity.conveyor_channel
+                or ("other" if item else False) for activity in self}
 
-    def _record_touches(self, feedback):
-        self.env["conveyor.touch"]._record([{
-            "event_key": f"activity-{activity.id}", "lead_id": activity.res_id, "channel": channel,
-            "subject": activity.summary or activity.activity_type_id.name, "note": html2plaintext(feedback) if feedback else False,
-        } for activity in self if (channel := activity._touch_channel())])
+    def _touch_event(self):
+        """What identifies the event: an activity of a meeting is the meeting, and
+        happens when that does."""
+        self.ensure_one()
+        if meeting := self.calendar_event_id.sudo():  # private meetings as well
+            return {"event_key": f"event-{meeting.id}", "date": min(meeting.start, fields.Datetime.now())}
+        return {"event_key": f"activity-{self.id}"}

@@ -3,7 +3,7 @@ from odoo import models
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "conveyor.touch.join"]
+    _inherit = ["res.partner", "conveyor.touch.join", "conveyor.touch.log"]
 
     _touch_owner = ("commercial_partner_id", "partner_id")  # contacts show their company's touches
 
