@@ -61,7 +61,7 @@ class ConveyorTouch(models.Model):
                             ELSE a.date_done + interval '12 hours' END AS date,
                        COALESCE(l.id, o.opportunity_id) AS lead_id,
                        CASE a.res_model WHEN 'res.partner' THEN a.res_id WHEN 'sale.order' THEN o.partner_id END AS partner_id,
-                       COALESCE(a.write_uid, a.user_id) AS user_id, COALESCE(a.conveyor_channel, k.conveyor_channel) AS channel,
+                       COALESCE(a.user_id, a.write_uid) AS user_id, COALESCE(a.conveyor_channel, k.conveyor_channel) AS channel,
                        'out' AS direction,
                        CASE WHEN COALESCE(a.conveyor_channel, k.conveyor_channel) = 'meeting' THEN 'held' END AS outcome,
                        FALSE AS is_automatic, COALESCE(a.summary, k.name->>'en_US') AS subject, NULL::int AS message_id
