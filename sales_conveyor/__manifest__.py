@@ -27,6 +27,8 @@
         "views/conveyor_discipline_views.xml",
         "data/conveyor_funnel_cron.xml",
         "data/conveyor_touch_cron.xml",
+        "data/conveyor_enrolment_cron.xml",
+        "report/conveyor_letter_report.xml",
         "data/conveyor_cadence_data.xml",
         "views/conveyor_funnel_views.xml",
         "views/conveyor_workbook_views.xml",

@@ -12,10 +12,19 @@ from . import conveyor_cadence_step
 from . import conveyor_cadence_timeline
 from . import conveyor_client
 from . import conveyor_enrolment
+from . import conveyor_step_run
 from . import conveyor_enrolment_client
 from . import conveyor_enrolment_entry
+from . import conveyor_enrolment_event
+from . import conveyor_enrolment_gate
 from . import conveyor_enrolment_plan
+from . import conveyor_enrolment_queue
+from . import conveyor_enrolment_run
+from . import conveyor_enrolment_send
+from . import conveyor_enrolment_step
 from . import conveyor_enrolment_state
+from . import conveyor_letter
+from . import conveyor_consent
 from . import conveyor_discipline
 from . import conveyor_discipline_resume
 from . import conveyor_funnel_fact
@@ -32,10 +41,10 @@ from . import conveyor_funnel_leads
 from . import conveyor_funnel_trial
 from . import conveyor_next
 from . import conveyor_next_mixin
+from . import conveyor_gate_facts
 from . import conveyor_hours
 from . import conveyor_reason
 from . import conveyor_reason_next
-from . import conveyor_step_run
 from . import conveyor_touch
 from . import conveyor_touch_capture
 from . import conveyor_touch_history
@@ -60,6 +69,7 @@ from . import crm_lead
 from . import crm_lead_cadence
 from . import crm_lead_discipline
 from . import crm_lead_funnel
+from . import crm_lead_enrolment
 from . import crm_lead_gate
 from . import crm_lead_merge
 from . import crm_lead_norm
@@ -79,6 +89,7 @@ from . import crm_team_norms
 from . import ir_actions_server
 from . import ir_attachment
 from . import mail_activity
+from . import mail_activity_enrolment
 from . import mail_activity_next
 from . import mail_activity_type
 from . import mail_mail

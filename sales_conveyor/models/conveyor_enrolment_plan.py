@@ -66,9 +66,6 @@ class ConveyorEnrolment(models.Model):
         """The partner who is touched; may be empty for a lead without one."""
         return self.lead_id.partner_id if self.lead_id else self.partner_id
 
-    def _record(self):
-        """The lead or customer that is going through the cadence."""
-        return self.lead_id or self.partner_id
 
     def _next(self, now):
         """What the engine says: ``{enrolment id: Due | Wait | Stop}``."""

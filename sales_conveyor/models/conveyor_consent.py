@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, email_normalize
+
+from .conveyor_work_item import CHANNELS
+
+ALL_CHANNELS = frozenset(channel for channel, _name in CHANNELS)
+
+
+class ConveyorConsent(models.Model):
+    """That a client agreed to be written to, or took it back: each word of his
+    is a row that stays, with its proof. The last one counts."""
+
+    _name = "conveyor.consent"
+    _description = "Consent of a Client"
+    _inherit = "conveyor.access.mixin"
+    _partner_owns = True
+    _order = "date desc, id desc"
+    _rec_name = "state"
+
+    lead_id = fields.Many2one("crm.lead", "Lead", ondelete="set null", index="btree_not_null")
+    partner_id = fields.Many2one("res.partner", "Client", ondelete="cascade", index="btree_not_null")
+    email = fields.Char("E-mail", help="The address it was given for.", index="btree_not_null")
+    state = fields.Selection([("given", "Given"), ("withdrawn", "Withdrawn")], default="given", required=True)
+    channel = fields.Selection(CHANNELS, help="Empty: all channels.")
+    date = fields.Datetime(required=True, default=fields.Datetime.now)
+    source = fields.Char(required=True, help="Where it was said: a form, a talk, a contract, the link in a message.")
+    text = fields.Text("Wording", help="What the client agreed to, word for word.")
+    user_id = fields.Many2one("res.users", "Recorded by", default=lambda self: self.env.user, ondelete="set null", readonly=True)
+    company_id = fields.Many2one("res.company", "Company", default=lambda self: self.env.company, ondelete="set null")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            vals["email"] = email_normalize(vals.get("email") or "") or self._email_of(vals)
+        consents = super().create(vals_list)
+        consents._honour()
+        return consents
+
+    @api.model
+    def _email_of(self, vals):
+        owner = self.env["res.partner"].browse(vals.get("partner_id") or [])
+        lead = self.env["crm.lead"].browse(vals.get("lead_id") or [])
+        return lead.email_normalized or owner.email_normalized or lead.partner_id.email_normalized
+
+    def _honour(self):
+        """What is withdrawn for e-mail goes on Odoo's blacklist, so that mass
+        mailings respect it too; what is given again comes off it."""
+        blacklist = self.env["mail.blacklist"].sudo()  # the client's own will, whoever records it
+        for consent in self.filtered(lambda row: row.email and row.channel in (False, "email")):
+            if consent.state == "withdrawn":
+                blacklist._add(consent.email)
+            elif blacklist.search_count([("email", "=", consent.email)], limit=1):
+                blacklist._remove(consent.email)
+
+    @api.model
+    def _channels(self, enrolments):
+        """``{enrolment id: (channels with consent, channels opted out)}``, by
+        the last word of the person: the contact, the lead, or the e-mail address."""
+        self.flush_model()
+        ids = {name: [] for name in ("leads", "partners", "emails")}
+        for row in enrolments:
+            ids["leads"].append(row.lead_id.id or None)
+            ids["partners"].append(row._client().id or None)
+            ids["emails"].append(row.lead_id.email_normalized or row._client().email_normalized or None)
+        given = {row.id: set() for row in enrolments}
+        withdrawn = {row.id: set() for row in enrolments}
+        for row_id, state, channel in self.env.execute_query(SQL(
+                """SELECT e.id, c.state, c.channel
+                     FROM unnest(%s::int[], %s::int[], %s::int[], %s::varchar[]) AS e(id, lead_id, partner_id, email)
+                     JOIN conveyor_consent c ON c.lead_id = e.lead_id OR c.partner_id = e.partner_id OR c.email = e.email
+                    ORDER BY c.date, c.id""", enrolments.ids, ids["leads"], ids["partners"], ids["emails"])):
+            channels = {channel} if channel else ALL_CHANNELS
+            into, out_of = (given, withdrawn) if state == "given" else (withdrawn, given)
+            into[row_id] |= channels
+            out_of[row_id] -= channels
+        return {row.id: (frozenset(given[row.id]), frozenset(withdrawn[row.id])) for row in enrolments}
+
+    @api.model
+    def _record_word(self, record, state, channel, source, text=False):
+        """The client's word, about one channel or all.
+
+        :param record: the lead or customer who says it
+        """
+        lead = record if record._name == "crm.lead" else self.env["crm.lead"]
+        partner = record.partner_id if lead else record
+        return self.sudo().create({  # the client's own word, from a signed link
+            "lead_id": lead.id, "partner_id": partner.id, "email": record.email_normalized, "state": state,
+            "channel": channel, "source": source, "text": text, "user_id": False,
+            "company_id": (record.company_id or self.env.company).id})
+
+    def _domain_of(self, record):
+        """Consents of a lead's or a customer's person."""
+        domain = Domain("lead_id", "=", record.id) if record._name == "crm.lead" else Domain("partner_id", "=", record.id)
+        return domain | Domain("email", "=", record.email_normalized) if record.email_normalized else domain
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    conveyor_complaint = fields.Boolean(
+        "Open Complaint", copy=False, help="No marketing goes out by itself until it is settled.")
+    conveyor_complaint_settled = fields.Datetime("Complaint Settled on", readonly=True, copy=False)
+
+    def action_settle_complaint(self):
+        """The displeased customer is content again: automatic messages may go on."""
+        self.check_access("write")
+        self.commercial_partner_id.write({
+            "conveyor_complaint": False, "conveyor_complaint_settled": fields.Datetime.now()})
+        return True
