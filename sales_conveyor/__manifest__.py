@@ -32,6 +32,7 @@
         "data/conveyor_cadence_data.xml",
         "views/conveyor_funnel_views.xml",
         "views/conveyor_workbook_views.xml",
+        "views/conveyor_next_views.xml",
         "views/conveyor_menus.xml",
         "views/conveyor_cadence_views.xml",
         "views/conveyor_cadence_wizard_views.xml",

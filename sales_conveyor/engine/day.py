@@ -103,3 +103,17 @@ def level(days: list[tuple[date, int]], queue: list[Place], capacity: int) -> tu
             load[day] += 1
             moved[place.key] = day
     return today, moved
+
+
+def spread(wanted: list[tuple[tuple[str, int], date]], days: list[date], load: dict[date, int], capacity: int) -> dict[tuple[str, int], date]:
+    """Give each client the first day from the wanted one on that has room.
+
+    ``days``: working days to choose from, in order. ``load``: touches that
+    stand on them already. Whoever finds no room gets the day he wanted.
+    """
+    full, chosen = dict(load), {}
+    for key, day in wanted:
+        found = next((one for one in days if one >= day and full.get(one, 0) < capacity), day)
+        full[found] = full.get(found, 0) + 1
+        chosen[key] = found
+    return chosen

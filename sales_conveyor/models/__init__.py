@@ -105,3 +105,5 @@ from . import res_partner_touch
 from . import res_partner_next
 from . import res_users_next
 from . import sale_order
+from . import conveyor_next_gap
+from . import conveyor_next_spread

@@ -1,8 +1,9 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, time
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
@@ -15,12 +16,14 @@ ACTIVITY_TYPES = {
 
 
 class Proposal(NamedTuple):
-    """A touch to plan: ``date`` is naive UTC, ``why`` a sentence for the salesperson."""
+    """A touch to plan: ``date`` is naive UTC, ``why`` a sentence for the salesperson.
+    A promise stays on its day, whatever else there is to do."""
 
     date: datetime
     channel: str
     reason_id: int | bool = False
     why: str = ""
+    is_promise: bool = False
 
 
 class ConveyorNext(models.AbstractModel):
@@ -33,16 +36,23 @@ class ConveyorNext(models.AbstractModel):
     def _propose(self, records, outcome=None):
         """``{record id: Proposal}``; ``outcome``: result of the touch that is being
         logged at this moment, on all of them."""
+        return self._propose_after(records, [outcome])[outcome]
+
+    @api.model
+    def _propose_after(self, records, outcomes):
+        """``{outcome: {record id: Proposal}}``: what follows each result of a touch made now."""
         now = self.env.cr.now().replace(microsecond=0)
-        facts = self._facts(records, now, outcome)
-        reasons = self._reasons(records, now)
-        hours = {company: company._conveyor_hours() for company in self._companies(records).values()}
-        companies = self._companies(records)
+        facts, reasons, companies = self._facts(records, now), self._reasons(records, now), self._companies(records)
+        hours = {company: company._conveyor_hours() for company in set(companies.values())}
         proposals = {}
-        for record in records:
-            found = next_touch.propose(facts[record.id], now, hours[companies[record.id]])
-            proposals[record.id] = Proposal(
-                found.date, found.channel, reasons.get(record.id, False), self._say(found, facts[record.id]))
+        for outcome in outcomes:
+            after = {"last_touch": now, "outcome": outcome} if outcome else {}
+            proposals[outcome] = {}
+            for record in records:
+                known = replace(facts[record.id], **after)
+                found = next_touch.propose(known, now, hours[companies[record.id]])
+                proposals[outcome][record.id] = Proposal(
+                    found.date, found.channel, reasons.get(record.id, False), self._say(found, known))
         return proposals
 
     @api.model
@@ -68,7 +78,7 @@ class ConveyorNext(models.AbstractModel):
 
     # ------------------------------------------------------------ facts
     @api.model
-    def _facts(self, records, now, outcome=None):
+    def _facts(self, records, now):
         touches = self._touches(records)
         leads = records._name == "crm.lead"
         facts = {}
@@ -76,8 +86,8 @@ class ConveyorNext(models.AbstractModel):
             company = record.company_id or self.env.company
             mine = touches.get(record.id, {})
             facts[record.id] = next_touch.Facts(
-                kind=record._next_kind(), last_touch=now if outcome else mine.get("last"),
-                outcome=outcome or mine.get("outcome"), answered=mine.get("answered", {}), tried=mine.get("tried", {}),
+                kind=record._next_kind(), last_touch=mine.get("last"), outcome=mine.get("outcome"),
+                answered=mine.get("answered", {}), tried=mine.get("tried", {}),
                 means=self._means(record), interval=record._next_interval() if leads else company.conveyor_nurture_days,
                 nurture=company.conveyor_nurture_days)
         return facts
@@ -183,7 +193,7 @@ class ConveyorNext(models.AbstractModel):
                 "conveyor_channel": plan.channel, "conveyor_reason_id": plan.reason_id, "user_id": user.id,
                 "date_deadline": self._local_day(plan.date, user), "conveyor_at": plan.date,
                 "summary": names.get(plan.reason_id) or (come_back and plan.why) or False, "note": note,
-                "conveyor_come_back": come_back})
+                "conveyor_come_back": come_back, "conveyor_movable": not (come_back or plan.is_promise)})
         rows.sort(key=lambda row: row["user_id"])  # a person's counters are told once
         return self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(rows)
 
@@ -200,7 +210,3 @@ class ConveyorNext(models.AbstractModel):
         """When the company's day begins, on a local day, in UTC."""
         hour = (user.company_id or self.env.company).conveyor_send_from
         return clock.utc(datetime.combine(day, time(int(hour), int(hour % 1 * 60))), self._zone(user))
-
-    @api.model
-    def _as_day(self, value):
-        return fields.Date.to_date(value)

@@ -14,6 +14,8 @@ class MailActivity(models.Model):
 
     conveyor_at = fields.Datetime(
         "At", help="The time that was agreed. It holds as long as the due date is this day.")
+    conveyor_movable = fields.Boolean(
+        "May Wait", readonly=True, help="Proposed, not promised: a full day moves it to the next one.")
 
     # a person's queue of the day
     _conveyor_queue_idx = models.Index("(user_id, date_deadline) WHERE active AND conveyor_channel IS NOT NULL")
