@@ -34,6 +34,7 @@
         "views/conveyor_workbook_views.xml",
         "views/conveyor_next_views.xml",
         "views/conveyor_menus.xml",
+        "views/conveyor_reason_views.xml",
         "views/conveyor_cadence_views.xml",
         "views/conveyor_cadence_wizard_views.xml",
         "data/trade_set_general.xml",

@@ -107,3 +107,5 @@ from . import res_users_next
 from . import sale_order
 from . import conveyor_next_gap
 from . import conveyor_next_spread
+from . import conveyor_reason_result
+from . import conveyor_reason_suggestion

@@ -118,10 +118,11 @@ class ConveyorCadenceStep(models.Model):
             "icon": CHANNEL_ICONS.get(self.channel, "fa-circle-o"), "name": self.name or channels.get(self.channel, ""),
             "automatic": self.is_automatic, "how": self.env._("by itself") if self.is_automatic else self.env._("by hand"),
             "part": parts[self.day_part] if self.day_part not in (False, "any") else "",
-            "reason": self._reason_label(), "conditional": bool(self.condition_domain and self.condition_domain != "[]"),
+            **self._drawn_reason(), "conditional": bool(self.condition_domain and self.condition_domain != "[]"),
         }
 
-    def _reason_label(self):
-        if self.reason_policy == "fixed" and self.reason_id:
-            return self.reason_id.name
-        return self.env._("next reason") if self.reason_policy != "none" and self._needs_reason() else ""
+    def _drawn_reason(self):
+        fixed = self.reason_id.name if self.reason_policy == "fixed" else ""
+        takes_next = not fixed and self.reason_policy != "none" and self._needs_reason()
+        return {"reason": fixed or "",
+                "next_reason": self.env._("With the next reason that the client has not heard yet") if takes_next else ""}

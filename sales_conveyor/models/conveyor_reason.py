@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from .conveyor_cadence import PURPOSES, TARGET_MODELS
 from .conveyor_domain import check_domain, read_domain
@@ -118,6 +119,6 @@ class ConveyorReason(models.Model):
         domain = read_domain(self.env, self.filter_domain, now)
         model = self.env[self.filter_model].with_context(active_test=False)
         if self.filter_target == "lead":
-            return model.search(domain & [("id", "in", leads.ids)], order="id"), partners.browse()
-        found = model.search(domain & [("id", "in", own.ids)], order="id")
+            return model.search(domain & Domain("id", "in", leads.ids), order="id"), partners.browse()
+        found = model.search(domain & Domain("id", "in", own.ids), order="id")
         return leads.filtered(lambda lead: lead.partner_id in found), partners & found
