@@ -22,11 +22,16 @@ def pre_init_hook(env):
 def post_init_hook(env):
     """Use the years that the database already has."""
     env["conveyor.transition"]._backfill()
+    read_touches(env)
+    env["res.partner"]._fill_sale_kind()
+    env["conveyor.funnel.fact"]._rebuild()
+
+
+def read_touches(env):
+    """The touches of the years before, and of which kind the planned ones are."""
     env.cr.execute("UPDATE mail_activity a SET conveyor_channel = k.conveyor_channel FROM mail_activity_type k"
                    " WHERE k.id = a.activity_type_id AND a.active AND k.conveyor_channel IS NOT NULL")
     env["conveyor.touch"]._backfill()
-    env["res.partner"]._fill_sale_kind()
-    env["conveyor.funnel.fact"]._rebuild()
 
 
 def uninstall_hook(env):
