@@ -42,8 +42,8 @@ class ConveyorEnrolment(models.Model):
         for mail in lost:
             self._note_failure(mail, "failed")
             run = mail.conveyor_run_id
-            self.env["conveyor.touch"].sudo().search([("run_id", "=", run.id), ("is_automatic", "=", True)]).write(
-                {"outcome": "bounced", "is_counted": False})  # nothing has reached the client
+            unsent = self.env["conveyor.touch"].search([("run_id", "=", run.id), ("is_automatic", "=", True)])
+            unsent.write({"outcome": "bounced", "is_counted": False})  # nothing has reached the client
             run.enrolment_id._tell_failure(run.explanation, now)
             mail.conveyor_run_id = False
         if mails - lost:
