@@ -15,6 +15,8 @@
         "views/conveyor_work_views.xml",
         "views/conveyor_transition_views.xml",
         "views/crm_lead_views.xml",
+        "views/conveyor_touch_views.xml",
+        "views/crm_lead_touch_views.xml",
         "views/crm_lead_lost_views.xml",
         "views/product_template_views.xml",
         "views/res_config_settings_views.xml",

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 
@@ -29,7 +29,7 @@ class ConveyorEnrolment(models.Model):
         for enrolment in sorted(key_of, key=lambda one: (one.state != "running", one.start_date, one.id)):
             if enrolment.state in ("running", "snoozed") and places.setdefault(
                     (key_of[enrolment], enrolment.purpose), enrolment) != enrolment:
-                enrolment._stop_merged()
+                enrolment._stop("merged", self.env._("The client is in an older cadence of the same purpose."))
         self.flush_model()
         for enrolment in sorted(key_of, key=lambda one: (one in moved, one.id)):
             cycle = (enrolment.cadence_id, key_of[enrolment], enrolment.cycle_key)
@@ -38,10 +38,4 @@ class ConveyorEnrolment(models.Model):
                     {"cycle_key": f"{enrolment.cycle_key}#{enrolment.id}"} if cycle in cycles else {})})
             cycles.add(cycle)
         self.flush_model()
-
-    def _stop_merged(self):
-        explanation = self.env._("The client is in an older cadence of the same purpose.")
-        if hasattr(self, "_stop"):
-            return self._stop("merged", explanation)
-        return self.write({"state": "stopped", "stop_reason": "merged", "explanation": explanation,
-                           "end_date": fields.Datetime.now(), "next_date": False})
+        self._rank(list(moved.values()))

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from .conveyor_work_item import CHANNELS
 
+TIMELINE = 15  # touches that a form shows
 LINE_FIELDS = {  # field here: field of the touch line
     "touch_count": "touch_count", "attempt_count": "attempt_count", "message_count": "message_count",
     "conversation_count": "conversation_count", "first_touch_date": "first_touch_date",
@@ -50,6 +51,7 @@ class ConveyorTouchJoin(models.AbstractModel):
     next_touch_channel = joined(fields.Selection, "next_touch_channel", CHANNELS, "Next Channel")
     next_touch_reason_id = joined(fields.Many2one, "next_touch_reason_id", "conveyor.reason", "Next Reason")
     next_touch_automatic = joined(fields.Boolean, "next_touch_automatic", "Next by Itself")
+    touch_timeline = fields.Json(compute="_compute_touch_timeline", groups="base.group_user", help="The latest touches.")
 
     def _compute_touch_line(self):
         lines = self._touch_lines()
@@ -59,6 +61,18 @@ class ConveyorTouchJoin(models.AbstractModel):
             field._insert_cache(self, [
                 field.convert_to_cache(lines.get(record._origin[here].id if here != "id" else record._origin.id, {}).get(column),
                                        record, validate=False) for record in self])
+
+    def _compute_touch_timeline(self):
+        """Few records at once: only forms show it."""
+        for record in self:
+            owner = ("lead_id", "=", record._origin.id) if record._name == "crm.lead" else (
+                "client_key", "=", f"p{record._origin.commercial_partner_id.id}")
+            touches = self.env["conveyor.touch"].search([owner], limit=TIMELINE)
+            record.touch_timeline = [{
+                "id": touch.id, "date": fields.Datetime.to_string(touch.date), "channel": touch.channel,
+                "direction": touch.direction, "outcome": touch.outcome, "kind": touch.kind, "counted": touch.is_counted,
+                "subject": touch.subject or touch.note or "", "user": touch.user_id.name or "",
+            } for touch in reversed(touches)]
 
     def _touch_lines(self):
         """{owner id: row of its touch line}"""

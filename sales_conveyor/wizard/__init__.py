@@ -1,3 +1,4 @@
+from . import conveyor_log_touch
 from . import conveyor_cadence_switch
 from . import conveyor_cadence_test
 from . import conveyor_dry_run

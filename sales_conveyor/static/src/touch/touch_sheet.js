@@ -1,0 +1,103 @@
+import { Component, useState } from "@odoo/owl";
+import { DateTimeInput } from "@web/core/datetime/datetime_input";
+import { Dialog } from "@web/core/dialog/dialog";
+import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { RESULTS } from "./touch_words";
+
+/**
+ * After a call or a message: what came of it, and the next touch. Two taps,
+ * nothing to type.
+ */
+export class TouchSheet extends Component {
+    static template = "sales_conveyor.TouchSheet";
+    static components = { Dialog, DateTimeInput };
+    static props = {
+        resModel: String,
+        resId: Number,
+        name: { type: String, optional: true },
+        channel: String,
+        reload: Function,
+        close: Function,
+    };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        // not useService: what follows outlives the dialog
+        this.services = this.env.services;
+        this.results = RESULTS;
+        this.state = useState({ outcome: null, sheet: null, date: null, note: "", isPlanning: false, isBusy: false });
+    }
+
+    get title() {
+        return this.props.name ? _t("%(name)s: what came of it?", { name: this.props.name }) : _t("What came of it?");
+    }
+
+    async choose(outcome) {
+        const { resModel, resId, channel } = this.props;
+        this.state.outcome = outcome;
+        const sheet = await this.orm.call(resModel, "get_touch_sheet", [[resId], channel, outcome]);
+        Object.assign(this.state, {
+            sheet,
+            date: deserializeDateTime(sheet.date),
+            isPlanning: sheet.plan_next || outcome === "later",
+        });
+    }
+
+    get nextTouch() {
+        const { sheet, date, isPlanning } = this.state;
+        return isPlanning && date
+            ? { date: serializeDateTime(date), channel: sheet.channel, reason_id: sheet.reason_id, user_id: sheet.user_id }
+            : false;
+    }
+
+    async done() {
+        this.state.isBusy = true;
+        const { resModel, resId, channel, reload, close } = this.props;
+        const { outcome, note, sheet } = this.state;
+        const touchId = await this.orm.call(resModel, "action_log_touch", [[resId]], {
+            channel,
+            outcome,
+            note,
+            activity_id: sheet.activity_id,
+            next_touch: this.nextTouch,
+        });
+        close();
+        await reload();
+        this.tell(touchId, sheet.activity_id);
+    }
+
+    /** A slip of the finger can be taken back; a planned activity that was done cannot. */
+    tell(touchId, activityId) {
+        const { notification, orm } = this.services;
+        const { reload } = this.props;
+        const close = notification.add(_t("Touch logged."), {
+            type: "success",
+            buttons: activityId
+                ? []
+                : [
+                      {
+                          name: _t("Undo"),
+                          onClick: async () => {
+                              close();
+                              await orm.call("conveyor.touch", "action_undo", [[touchId]]);
+                              await reload();
+                          },
+                      },
+                  ],
+        });
+    }
+
+    async more() {
+        const { resModel, resId, channel, reload, close } = this.props;
+        const { outcome, note } = this.state;
+        const { action, orm } = this.services;
+        close();
+        const dialog = await orm.call(resModel, "action_open_touch_log", [[resId]], {
+            context: { channel, note, ...(outcome && { outcome }) },
+        });
+        await action.doAction(dialog, { onClose: reload });
+    }
+}

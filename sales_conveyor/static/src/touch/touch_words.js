@@ -1,0 +1,44 @@
+import { _t } from "@web/core/l10n/translation";
+
+const { DateTime } = luxon;
+
+export const CHANNEL_ICONS = {
+    email: "fa-envelope-o",
+    call: "fa-phone",
+    sms: "fa-mobile",
+    messenger: "fa-comment-o",
+    meeting: "fa-users",
+    letter: "fa-file-text-o",
+    visit: "fa-map-marker",
+    other: "fa-circle-o",
+};
+
+/** Results that a person states, as he says them. */
+export const RESULTS = [
+    { id: "reached", label: _t("Talked"), style: "btn-success", icon: "fa-comments-o" },
+    { id: "no_answer", label: _t("No answer"), style: "btn-secondary", icon: "fa-phone" },
+    { id: "later", label: _t("Later"), style: "btn-warning", icon: "fa-clock-o" },
+    { id: "refused", label: _t("Refused"), style: "btn-danger", icon: "fa-ban" },
+];
+
+/** The words of a selection field as the server has translated them. */
+export function selectionLabel(field, value) {
+    return field?.selection?.find(([key]) => key === value)?.[1] || "";
+}
+
+/**
+ * "today 15:00", "tomorrow 10:00", "Mon 23 Nov".
+ *
+ * @param {luxon.DateTime} date in the user's time zone
+ */
+export function dayAndTime(date) {
+    const today = DateTime.local().startOf("day");
+    const time = date.hour || date.minute ? ` ${date.toFormat("HH:mm")}` : "";
+    if (date.hasSame(today, "day")) {
+        return _t("today") + time;
+    }
+    if (date.hasSame(today.plus({ days: 1 }), "day")) {
+        return _t("tomorrow") + time;
+    }
+    return date.toLocaleString({ weekday: "short", day: "numeric", month: "short" });
+}
