@@ -21,10 +21,12 @@ from . import conveyor_enrolment_gate
 from . import conveyor_enrolment_plan
 from . import conveyor_enrolment_queue
 from . import conveyor_enrolment_run
+from . import conveyor_enrolment_screen
 from . import conveyor_enrolment_send
 from . import conveyor_enrolment_step
 from . import conveyor_enrolment_state
 from . import conveyor_letter
+from . import conveyor_sending_health
 from . import conveyor_consent
 from . import conveyor_discipline
 from . import conveyor_discipline_resume
@@ -49,6 +51,8 @@ from . import conveyor_next_mixin
 from . import conveyor_next_spread
 from . import conveyor_gate_facts
 from . import conveyor_hours
+from . import conveyor_practice
+from . import conveyor_practice_refresh
 from . import conveyor_reason
 from . import conveyor_reason_next
 from . import conveyor_reason_result

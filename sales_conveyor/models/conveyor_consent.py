@@ -77,6 +77,15 @@ class ConveyorConsent(models.Model):
         return {row.id: (frozenset(given[row.id]), frozenset(withdrawn[row.id])) for row in enrolments}
 
     @api.model
+    def _closed_channels(self, record):
+        """Channels in which this lead or customer does not want messages."""
+        closed = set()
+        for consent in self.sudo().search(self._domain_of(record), order="date, id"):  # the person's own words
+            channels = {consent.channel} if consent.channel else ALL_CHANNELS
+            closed = closed | channels if consent.state == "withdrawn" else closed - channels
+        return closed
+
+    @api.model
     def _record_word(self, record, state, channel, source, text=False):
         """The client's word, about one channel or all.
 

@@ -26,6 +26,14 @@ class ConveyorEnrollable(models.AbstractModel):
         self._check_enrollable(cadence)
         return cadence._enrol_shared(self).ids
 
+    def action_record_consent(self):
+        """The form for what the client has said about being written to."""
+        self.ensure_one()
+        owner = {"default_lead_id": self.id, "default_partner_id": self.partner_id.id} if self._name == "crm.lead" \
+            else {"default_partner_id": self.id}
+        return {"type": "ir.actions.act_window", "res_model": "conveyor.consent", "view_mode": "form", "target": "new",
+                "name": self.env._("Consent"), "context": {**owner, "default_email": self.email_normalized}}
+
     def _check_enrollable(self, cadence):
         if not cadence.active or not cadence.is_on:
             raise UserError(self.env._(
@@ -51,6 +59,7 @@ class CrmLead(models.Model):
     _inherit = ["crm.lead", "conveyor.enrollable"]
 
     enrolment_ids = fields.One2many("conveyor.enrolment", "lead_id", "Cadences", readonly=True, copy=False)
+    consent_ids = fields.One2many("conveyor.consent", "lead_id", "Consents", readonly=True, copy=False)
 
 
 class ResPartner(models.Model):
@@ -58,3 +67,4 @@ class ResPartner(models.Model):
     _inherit = ["res.partner", "conveyor.enrollable"]
 
     enrolment_ids = fields.One2many("conveyor.enrolment", "partner_id", "Cadences", readonly=True, copy=False)
+    consent_ids = fields.One2many("conveyor.consent", "partner_id", "Consents", readonly=True, copy=False)

@@ -31,7 +31,8 @@ class ConveyorEnrolment(models.Model):
     @api.model
     def _retry_mails(self, now):
         mails = self.env["mail.mail"].sudo().search([  # the cron sends for everybody
-            ("conveyor_run_id", "!=", False), ("state", "=", "exception"), "|", ("conveyor_retry_date", "=", False),
+            ("conveyor_run_id", "!=", False), ("state", "=", "exception"), ("conveyor_attempts", "<=", MAX_ATTEMPTS),
+            "|", ("conveyor_retry_date", "=", False),
             ("conveyor_retry_date", "<=", now)], limit=1000)
         lost = mails.filtered(lambda mail: mail.failure_type in HOPELESS or mail.conveyor_attempts >= MAX_ATTEMPTS)
         for mail in mails - lost:
@@ -45,7 +46,7 @@ class ConveyorEnrolment(models.Model):
             unsent = self.env["conveyor.touch"].search([("run_id", "=", run.id), ("is_automatic", "=", True)])
             unsent.write({"outcome": "bounced", "is_counted": False})  # nothing has reached the client
             run.enrolment_id._tell_failure(run.explanation, now)
-            mail.conveyor_run_id = False
+            mail.conveyor_attempts = MAX_ATTEMPTS + 1
         if mails - lost:
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
@@ -72,8 +73,9 @@ class ConveyorEnrolment(models.Model):
 class ConveyorEnrollable(models.AbstractModel):
     _inherit = "conveyor.enrollable"
 
-    def _conveyor_opt_out_url(self, channel):
-        """The signed link with which this lead or customer opts out of a channel."""
+    def _conveyor_opt_out_url(self, channel, enrolment):
+        """The signed link with which this lead or customer opts out of a channel;
+        the enrolment finds him again when the lead is merged into another one."""
         self.ensure_one()
-        token = hash_sign(self.sudo().env, OPT_OUT_SCOPE, [self._name, self.id, channel])  # the key is the database's own
+        token = hash_sign(self.sudo().env, OPT_OUT_SCOPE, [self._name, self.id, channel, enrolment.id])  # the key is the database's
         return f"{self.get_base_url()}/conveyor/opt-out/{token}"

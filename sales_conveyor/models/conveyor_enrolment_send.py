@@ -102,7 +102,7 @@ class ConveyorEnrolment(models.Model):
     @api.model
     def _add_opt_out(self, mail, touch):
         """The link below the text and the headers of RFC 8058."""
-        link = touch.row._record_of()._conveyor_opt_out_url("email")
+        link = touch.row._record_of()._conveyor_opt_out_url("email", touch.row)
         words = self.with_context(lang=touch.row._client_lang()).env._("No more messages like this: unsubscribe")
         footer = Markup('<p style="font-size:12px;color:#888;margin-top:24px"><a href="%s" style="color:#888">%s</a></p>') % (link, words)
         mail.write({
