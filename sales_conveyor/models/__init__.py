@@ -43,9 +43,6 @@ from . import conveyor_funnel_definitions
 from . import conveyor_funnel_leads
 from . import conveyor_funnel_trial
 from . import conveyor_next
-from . import conveyor_day
-from . import conveyor_day_card
-from . import conveyor_day_words
 from . import conveyor_next_gap
 from . import conveyor_next_mixin
 from . import conveyor_next_spread

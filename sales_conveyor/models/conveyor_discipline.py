@@ -52,11 +52,11 @@ class ConveyorDiscipline(models.AbstractModel):
         tables = (
             self._summary_table(domain, sums),
             self._stop_table(domain, sums),
-            self._by_table(domain, sums, "user_id", "discipline_salesperson", self.env._("Touches Stop: Salespeople"),
+            self._by_table(domain, sums, "user_id", "discipline_salesperson", self.env._("Dropped by Salesperson"),
                            self.env._("Salesperson"), "res.users", self.env._("Unassigned")),
-            self._by_table(domain, sums, "team_id", "discipline_team", self.env._("Touches Stop: Teams"),
+            self._by_table(domain, sums, "team_id", "discipline_team", self.env._("Dropped by Team"),
                            self.env._("Sales team"), "crm.team", self.env._("No team")),
-            self._by_table(domain, sums, "source_id", "discipline_source", self.env._("Touches Stop: Sources"),
+            self._by_table(domain, sums, "source_id", "discipline_source", self.env._("Dropped by Source"),
                            self.env._("Source"), "utm.source", self.env._("No source")),
             self._silence_table(domain),
         )
@@ -143,9 +143,9 @@ class ConveyorDiscipline(models.AbstractModel):
             Column("early_share", env._("Share at three or fewer"), PERCENT, words["early"], EARLY),
             Column("left", env._("Left behind"), INTEGER, words["left"], LEFT),
             Column("value_left", env._("Value left behind"), MONEY, words["value_left"], LEFT),
-            Column("window_share", env._("Norm reached in the decision window"), PERCENT, words["window_share"], JUDGED),
+            Column("window_share", env._("Norm in decision window"), PERCENT, words["window_share"], JUDGED),
             Column("attempt_share", env._("First attempt in time"), PERCENT, words["attempt_share"], DUE),
-            Column("mean_minutes", env._("Working minutes to it, mean"), DECIMAL, words["mean_minutes"], ATTEMPTED),
+            Column("mean_minutes", env._("Working minutes to it"), DECIMAL, words["mean_minutes"], ATTEMPTED),
         )
 
     @api.model

@@ -9,6 +9,7 @@ from . import test_funnel_tables
 from . import test_gate
 from . import test_import
 from . import test_import_reference
+from . import test_practice
 from . import test_query_budget
 from . import test_sale_kind
 from . import test_screens
