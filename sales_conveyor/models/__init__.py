@@ -65,6 +65,7 @@ from . import conveyor_touch_repoint
 from . import conveyor_trade_application
 from . import conveyor_trade_section
 from . import conveyor_trade_set
+from . import conveyor_trade_touch
 from . import conveyor_trade_work
 from . import conveyor_transition
 from . import conveyor_transition_backfill

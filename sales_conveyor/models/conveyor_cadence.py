@@ -36,10 +36,12 @@ class ConveyorCadence(models.Model):
     company_id = fields.Many2one("res.company", "Company")
     user_id = fields.Many2one(
         "res.users", "Responsible", default=lambda self: self.env.user, domain=[("share", "=", False)], ondelete="set null",
-        help="Is told when reasons run out or touches fail. Server actions of the steps run with his rights.")
+        help="Is told when reasons run out or touches fail, and stands in where a client has no salesperson.")
     trade_set_id = fields.Many2one("conveyor.trade.set", "Ready Set", ondelete="set null", index="btree_not_null")
     trade_section_ids = fields.Many2many(
         "conveyor.trade.section", string="Sections of the Set", help="Applying the set makes these the cadence's sections.")
+    brings_reasons = fields.Boolean(
+        copy=False, help="The reasons that were shipped with it join the library when it is switched on.")
     description = fields.Text(translate=True)
     purpose = fields.Selection(PURPOSES, default="decision", required=True)
     target = fields.Selection([("lead", "Leads"), ("customer", "Customers")], default="lead", required=True)
@@ -169,7 +171,7 @@ class ConveyorCadence(models.Model):
         if user_id and not (self.env.su or self.env.is_system() or user_id == self.env.uid):
             if self.env["res.users"].browse(user_id).sudo().has_group("base.group_system"):  # groups are not everyone's to read
                 raise AccessError(self.env._(
-                    "Steps run with the rights of who is responsible: only an administrator may name an administrator."))
+                    "Steps may run with the rights of who is responsible: only an administrator may name an administrator."))
 
     def unlink(self):
         self.env.registry.clear_cache()
@@ -188,10 +190,10 @@ class ConveyorCadence(models.Model):
                 for cadence, vals in zip(self, super().copy_data(default))]
 
     def _wake_reasons(self):
-        """The reasons that came with these cadences' ready sets join the library."""
-        reasons = self.env["conveyor.reason"].sudo().search([  # whoever switches a cadence on
-            ("comes_with_set", "=", True), ("active", "=", False), ("trade_set_id", "in", [False, *self.trade_set_id.ids])])
-        if not self.trade_set_id:
-            reasons = reasons.filtered(lambda reason: not reason.trade_set_id)
-        if self:
-            reasons.write({"active": True, "comes_with_set": False})
+        """The reasons that were shipped with these cadences join the library."""
+        shipped = self.filtered("brings_reasons")
+        if shipped:
+            self.env["conveyor.reason"].sudo().search([  # whoever switches a cadence on
+                ("comes_with_set", "=", True), ("active", "=", False),
+                ("trade_set_id", "in", [cadence.trade_set_id.id for cadence in shipped]),
+            ]).write({"active": True, "comes_with_set": False})

@@ -34,7 +34,8 @@ class ConveyorReason(models.Model):
     filter_target = fields.Selection([("lead", "Leads"), ("customer", "Customers")], "Filter by", default="lead", required=True)
     filter_model = fields.Char(compute="_compute_filter_model")
     filter_domain = fields.Char("Clients", help="For which leads or customers; empty: for all.")
-    lang_ids = fields.Many2many("res.lang", string="Languages", help="Empty: clients of every language.")
+    lang_ids = fields.Many2many(
+        "res.lang", string="Languages", context={"active_test": False}, help="Empty: clients of every language.")
     purpose = fields.Selection(PURPOSES, help="Only in cadences of this purpose; empty: in all.")
     is_repeatable = fields.Boolean("Repeatable", help="May be used again on the same client, after its gap.")
     repeat_days = fields.Integer("Gap, Days", default=365)

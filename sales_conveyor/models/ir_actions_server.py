@@ -13,7 +13,7 @@ class IrActionsServer(models.Model):
     conveyor_cadence_id = fields.Many2one("conveyor.cadence", "Cadence", ondelete="restrict", index="btree_not_null")
     conveyor_allowed = fields.Boolean(
         "For Cadences", help="Sales managers may use this action as a step of a cadence. It runs with the rights of the "
-                             "person who is responsible for the cadence.")
+                             "person who is responsible for the client.")
 
     @api.model_create_multi
     def create(self, vals_list):

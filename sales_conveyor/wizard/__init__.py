@@ -6,5 +6,6 @@ from . import conveyor_enrol
 from . import conveyor_split
 from . import crm_lead_lost
 from . import conveyor_trade_apply
+from . import conveyor_trade_norm
 from . import conveyor_waive
 from . import conveyor_workbook

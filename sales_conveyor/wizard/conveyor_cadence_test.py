@@ -53,20 +53,27 @@ class ConveyorCadenceTest(models.TransientModel):
             "body_html": Markup("<p style='color:#888'>%s</p>%s") % (note, body)}
 
     def _text_of(self, step, record):
-        """(subject, body) of what the step would say to this client."""
-        head = f"{step.day_label} · {step.display_name}"
+        """(subject, body) of what the step would say to this client; a reason's
+        own text goes before the step's, as when it is sent."""
         reason = self._reason_of(step)
-        if step.channel == "email" and step.mail_template_id:
-            template = step.mail_template_id
-            subject = template._render_field("subject", record.ids)[record.id]
-            return f"{head}: {subject}", template._render_field("body_html", record.ids)[record.id]
-        if step.sms_template_id:
-            text = step.sms_template_id._render_field("body", record.ids)[record.id]
-            return head, plaintext2html(text)
-        body = {"email": reason.mail_body, "letter": Markup("%s%s") % (step.letter_body or "", reason.letter_body or "")}.get(
-            step.channel) or plaintext2html("\n".join(filter(None, (step.script, reason.sms_text if step.channel in (
-                "sms", "messenger") else reason.script))) or self.env._("No text."))
-        return f"{head}: {reason.mail_subject}" if step.channel == "email" and reason else head, self._fill(body, record, reason)
+        head = f"{step.day_label} · {step.display_name}"
+        if step.channel == "email" and step.mail_template_id and not reason.mail_body:
+            subject = step.mail_template_id._render_field("subject", record.ids)[record.id]
+            return f"{head}: {subject}", step.mail_template_id._render_field("body_html", record.ids)[record.id]
+        if step.channel in ("sms", "messenger") and step.sms_template_id and not reason.sms_text:
+            return head, plaintext2html(step.sms_template_id._render_field("body", record.ids)[record.id])
+        if reason.mail_subject and step.channel == "email":
+            head = f"{head}: {self._fill(reason.mail_subject, record, reason)}"
+        return head, self._fill(self._own_text(step, reason), record, reason)
+
+    def _own_text(self, step, reason):
+        if step.channel == "email" and reason.mail_body:
+            return reason.mail_body
+        if step.channel == "letter" and (reason.letter_body or step.letter_body):
+            return reason.letter_body or step.letter_body
+        lines = [reason.sms_text] if step.channel in ("sms", "messenger") else []
+        text = "\n".join(filter(None, (*lines, reason.description, reason.script, step.script)))
+        return plaintext2html(text or self.env._("No text."))
 
     def _reason_of(self, step):
         """The reason that a new client would get."""
@@ -75,10 +82,8 @@ class ConveyorCadenceTest(models.TransientModel):
         return self.env["conveyor.reason"].search([])._of_cadence(self.cadence_id, fields.Datetime.now())[:1]
 
     def _fill(self, text, record, reason):
-        values = {
-            "client": (record.partner_id or record).display_name if self.target == "customer" or record.partner_id else
-            record.contact_name or record.partner_name or record.name, "salesperson": record.user_id.name or self.env.user.name,
-            "company": self.env.company.name, "product": reason.product_id.display_name or "", "reason": reason.name or ""}
-        for key, value in values.items():
-            text = text.replace("{{ %s }}" % key, value or "")
-        return text
+        client = record.partner_id if record._name == "crm.lead" else record
+        return self.env["conveyor.enrolment"]._fill_in(text, {
+            "client": client.name or record._name == "crm.lead" and (record.contact_name or record.partner_name) or "",
+            "salesperson": record.user_id.name or self.env.user.name, "company": self.env.company.name,
+            "product": reason.product_id.display_name or "", "reason": reason.name or ""})
