@@ -41,6 +41,7 @@
         "views/conveyor_funnel_views.xml",
         "views/conveyor_workbook_views.xml",
         "views/conveyor_next_views.xml",
+        "views/conveyor_day_views.xml",
         "views/conveyor_menus.xml",
         "views/conveyor_reason_views.xml",
         "views/conveyor_cadence_views.xml",

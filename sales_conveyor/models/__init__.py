@@ -114,3 +114,6 @@ from . import res_partner_touch
 from . import res_partner_next
 from . import res_users_next
 from . import sale_order
+from . import conveyor_day
+from . import conveyor_day_card
+from . import conveyor_day_words

@@ -9,3 +9,4 @@ from . import conveyor_trade_apply
 from . import conveyor_trade_norm
 from . import conveyor_waive
 from . import conveyor_workbook
+from . import conveyor_snooze
