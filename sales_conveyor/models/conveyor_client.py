@@ -15,8 +15,9 @@ class ConveyorClient(models.AbstractModel):
     @api.model
     def _keys(self, leads):
         """``{lead id: client key}``"""
-        keys = {}
-        for lead in leads.sudo():  # a key says nothing of the client but who he is
+        keys, leads = {}, leads.sudo()  # a key says nothing of the client but who he is
+        leads.partner_id.fetch(["commercial_partner_id"])
+        for lead in leads:
             if partner := lead.partner_id.commercial_partner_id:
                 keys[lead.id] = f"p{partner.id}"
             else:

@@ -77,9 +77,11 @@ class ConveyorTouch(models.Model):
         """
         rows = list({vals["event_key"]: self._defaults(vals) for vals in vals_list}.values())
         self._complete(rows)
-        touches = self.sudo().browse(  # facts come from what people do, nobody writes them
-            touch_id for start in range(0, len(rows), BATCH) for touch_id in self._insert(rows[start:start + BATCH]))
+        written = {key: touch_id for start in range(0, len(rows), BATCH)
+                   for touch_id, key in self._insert(rows[start:start + BATCH])}
+        touches = self.sudo().browse(written.values())  # facts come from what people do, nobody writes them
         if touches:
+            self._remember(touches, [row for row in rows if row["event_key"] in written], written)
             self._tell(touches)
         return touches
 
@@ -95,16 +97,26 @@ class ConveyorTouch(models.Model):
     def _insert(self, rows):
         """One statement; what is there already stays.
 
-        :return: ids of the new touches
+        :return: (id, event key) of the new touches
         """
         now = self.env.cr.now()
         log = {"create_uid": self.env.uid, "write_uid": self.env.uid, "create_date": now, "write_date": now}
         values = SQL(", ").join(SQL("(%s)", SQL(", ").join(
             SQL("%s", {**log, **row}.get(name) if row.get(name) is not False or name.startswith("is_") else None)
             for name in COLUMNS)) for row in rows)
-        return [touch_id for touch_id, in self.env.execute_query(SQL(
-            "INSERT INTO conveyor_touch (%s) VALUES %s ON CONFLICT DO NOTHING RETURNING id",
-            SQL(", ").join(map(SQL.identifier, COLUMNS)), values))]
+        return self.env.execute_query(SQL(
+            "INSERT INTO conveyor_touch (%s) VALUES %s ON CONFLICT DO NOTHING RETURNING id, event_key",
+            SQL(", ").join(map(SQL.identifier, COLUMNS)), values))
+
+    @api.model
+    def _remember(self, touches, rows, written):
+        """What was just written need not be read again."""
+        place = {touch_id: place for place, touch_id in enumerate(touches._ids)}
+        rows = sorted(rows, key=lambda row: place[written[row["event_key"]]])
+        for name in COLUMNS[:-4]:
+            field = self._fields[name]
+            field._insert_cache(touches, [
+                field.convert_to_cache(row.get(name) or None, touch, validate=False) for touch, row in zip(touches, rows)])
 
     @api.model
     def _tell(self, touches):
@@ -113,9 +125,9 @@ class ConveyorTouch(models.Model):
         self.env["conveyor.work"]._settle(leads)
         self.env["conveyor.funnel.fact"]._mark(touches.filtered("is_counted").lead_id.ids)
         self.env["conveyor.touch.line"]._mark(
-            leads.ids, self.env["conveyor.client"]._partners_of_keys(touches.mapped("client_key")))
-        if hasattr(self.env["conveyor.enrolment"], "_on_touches"):
-            self.env["conveyor.enrolment"]._on_touches(touches)
+            leads.ids, self.env["conveyor.client"]._partners_of_keys(touches.mapped("client_key")),
+            next_touch="in" in touches.mapped("direction"))
+        self.env["conveyor.enrolment"]._on_touches(touches)
 
     # ------------------------------------------------------------ what is known
     @api.model
@@ -140,7 +152,8 @@ class ConveyorTouch(models.Model):
     @api.model
     def _judge(self, rows):
         """Set ``is_counted``: by the company's rule, and of attempts in a row the first one."""
-        rules = {company_id: self.env["res.company"].browse(company_id or self.env.company.id)._touch_rule()
+        attempts = any(row["kind"] == touch.ATTEMPT for row in rows)
+        rules = {company_id: self.env["res.company"].browse(company_id or self.env.company.id)._touch_rule(attempts)
                  for company_id in {row["company_id"] for row in rows}}
         slots = {}
         for row in sorted(rows, key=lambda row: row["date"]):

@@ -97,8 +97,8 @@ class ConveyorTouchLine(models.Model):
     @api.model
     def _rebuild(self):
         """Make the counts of all lines from the touches, set-based."""
-        self._upsert_counts("lead_id", SQL("crm_lead o JOIN conveyor_touch t ON t.lead_id = o.id"))
-        self._upsert_counts("partner_id", SQL(
-            "res_partner o JOIN conveyor_touch t ON t.client_key = 'p' || o.id"))
+        self.env.cr.execute(self._upsert_counts("lead_id", SQL("crm_lead o JOIN conveyor_touch t ON t.lead_id = o.id")))
+        self.env.cr.execute(self._upsert_counts("partner_id", SQL(
+            "res_partner o JOIN conveyor_touch t ON t.client_key = 'p' || o.id")))
         self._rebuild_next()
         self.invalidate_model(flush=False)

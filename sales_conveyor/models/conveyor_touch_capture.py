@@ -26,7 +26,7 @@ class ConveyorTouch(models.Model):
     @api.model
     def _owners_of(self, model, ids):
         """``{record id: {"lead_id": …} or {"partner_id": …}}``: whose a touch on these records is."""
-        records = self.env[model].sudo().browse(ids).exists()  # whose they are, whoever touches them
+        records = self.env[model].sudo().browse(ids)  # whose they are, whoever touches them
         if model == "crm.lead":
             return {lead.id: {"lead_id": lead.id} for lead in records}
         if model == "res.partner":
@@ -66,7 +66,8 @@ class ConveyorTouch(models.Model):
     def _sender(self, message):
         by_automation = message.message_type == "auto_comment" or "__action_done" in self.env.context or (
             message.message_type == "email_outgoing" and self.env.uid == SUPERUSER_ID)
-        user = message.author_id.user_ids.filtered(lambda user: not user.share)[:1]
+        user = self.env.user if message.author_id == self.env.user.partner_id else (
+            message.author_id.user_ids.filtered(lambda user: not user.share)[:1])
         return {
             "direction": "out", "outcome": "sent", "user_id": user.id or self.env.uid,
             "is_automatic": by_automation or message.author_id == self.env.ref("base.partner_root"),

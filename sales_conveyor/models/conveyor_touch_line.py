@@ -51,12 +51,16 @@ class ConveyorTouchLine(models.Model):
 
     # ------------------------------------------------------------ what changed
     @api.model
-    def _mark(self, lead_ids=(), partner_ids=()):
+    def _mark(self, lead_ids=(), partner_ids=(), next_touch=True):
         """Note leads and customers whose line may have changed; contacts of a
-        company mean the company."""
+        company mean the company.
+
+        :param next_touch: False: only touches were added, nothing planned has changed
+        """
         pending = self._pending()
-        pending["leads"].update(filter(None, lead_ids))
-        pending["partners"].update(filter(None, partner_ids))
+        for part in ("counts", "next")[:2 if next_touch else 1]:
+            pending[part]["crm.lead"].update(filter(None, lead_ids))
+            pending[part]["res.partner"].update(filter(None, partner_ids))
         for records in (self.env["crm.lead"].browse(lead_ids), self.env["res.partner"].browse(partner_ids)):
             records.invalidate_recordset(LINE_FIELDS, flush=False)
 
@@ -64,7 +68,7 @@ class ConveyorTouchLine(models.Model):
     def _pending(self):
         data = self.env.cr.precommit.data
         if PENDING not in data:
-            data[PENDING] = {"leads": set(), "partners": set()}
+            data[PENDING] = {part: {"crm.lead": set(), "res.partner": set()} for part in ("counts", "next")}
             self.env.cr.precommit.add(self.sudo()._flush)
         return data[PENDING]
 
@@ -73,23 +77,15 @@ class ConveyorTouchLine(models.Model):
         """Bring the marked lines up to date: before the transaction ends, and
         before somebody reads them in it."""
         pending = self.env.cr.precommit.data.pop(PENDING, None)
-        if pending and (pending["leads"] or pending["partners"]):
+        if pending and any(pending["counts"].values()):
             self = self.sudo()  # lines are derived, nobody writes them
-            lead_ids, partner_ids = sorted(pending["leads"]), self._customers(pending["partners"])
-            self._refresh_counts(lead_ids, partner_ids)
-            if hasattr(self, "_refresh_next"):
-                self._refresh_next(lead_ids, partner_ids)
+            lead_ids, partner_ids = (sorted(pending["counts"][model]) for model in ("crm.lead", "res.partner"))
+            for owed_lead, owed_partner in self._refresh_counts(lead_ids, partner_ids):
+                pending["next"]["crm.lead"].update(filter(None, [owed_lead]))
+                pending["next"]["res.partner"].update(filter(None, [owed_partner]))
+            if any(pending["next"].values()):
+                self._refresh_next(sorted(pending["next"]["crm.lead"]), sorted(pending["next"]["res.partner"]))
             self.invalidate_model(flush=False)
-
-    @api.model
-    def _customers(self, partner_ids):
-        """Ids of the commercial partners of these partners."""
-        if not partner_ids:
-            return []
-        self.env["res.partner"].flush_model(["commercial_partner_id"])
-        return [partner_id for partner_id, in self.env.execute_query(SQL(
-            "SELECT DISTINCT commercial_partner_id FROM res_partner"
-            " WHERE id = ANY(%s) AND commercial_partner_id IS NOT NULL ORDER BY 1", list(partner_ids)))]
 
     @api.model
     def _forget_customers(self, partner_ids):
@@ -100,27 +96,35 @@ class ConveyorTouchLine(models.Model):
     # ------------------------------------------------------------ counts
     @api.model
     def _refresh_counts(self, lead_ids, partner_ids):
-        """Make the part of the lines that comes from touches anew; one statement each."""
-        if lead_ids:
+        """Make the part of the lines that comes from touches anew; one statement.
+
+        :return: (lead id, partner id) of the lines that owe an answer, which
+            this touch may be
+        """
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        return self.env.execute_query(SQL(
+            "WITH of_lead AS (%s RETURNING lead_id, partner_id, answer_due_date),"
+            " of_partner AS (%s RETURNING lead_id, partner_id, answer_due_date)"
+            " SELECT lead_id, partner_id FROM of_lead WHERE answer_due_date IS NOT NULL"
+            " UNION ALL SELECT lead_id, partner_id FROM of_partner WHERE answer_due_date IS NOT NULL",
             self._upsert_counts("lead_id", SQL(
-                "crm_lead o LEFT JOIN conveyor_touch t ON t.lead_id = o.id WHERE o.id = ANY(%s)", list(lead_ids)))
-        if partner_ids:
+                "crm_lead o LEFT JOIN conveyor_touch t ON t.lead_id = o.id WHERE o.id = ANY(%s)", list(lead_ids))),
             self._upsert_counts("partner_id", SQL(
-                "res_partner o LEFT JOIN conveyor_touch t ON t.client_key = 'p' || o.id WHERE o.id = ANY(%s)",
-                list(partner_ids)))
+                "res_partner o LEFT JOIN conveyor_touch t ON t.client_key = 'p' || o.id WHERE o.id IN ("
+                "SELECT commercial_partner_id FROM res_partner WHERE id = ANY(%s))", list(partner_ids)))))
 
     @api.model
     def _upsert_counts(self, owner, source):
         owner = SQL.identifier(owner)
         columns = SQL(", ").join(map(SQL.identifier, COUNTS))
-        self.env.cr.execute(SQL("""
+        return SQL("""
             INSERT INTO conveyor_touch_line AS line (%(owner)s, %(columns)s)
             SELECT o.id, %(counts)s FROM %(source)s GROUP BY o.id
             ON CONFLICT (%(owner)s) WHERE %(owner)s IS NOT NULL DO UPDATE SET (%(columns)s) = ROW(%(excluded)s)
              WHERE (%(line)s) IS DISTINCT FROM (%(excluded)s)
         """, owner=owner, columns=columns, counts=self._count_sql(), source=source,
             excluded=SQL(", ").join(SQL.identifier("excluded", name) for name in COUNTS),
-            line=SQL(", ").join(SQL.identifier("line", name) for name in COUNTS)))
+            line=SQL(", ").join(SQL.identifier("line", name) for name in COUNTS))
 
     @api.model
     def _count_sql(self):

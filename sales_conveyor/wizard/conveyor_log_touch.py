@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..engine import touch
 from ..models.conveyor_work_item import CHANNELS
 
 RESULTS = [
@@ -34,6 +35,11 @@ class ConveyorLogTouch(models.TransientModel):
     def _record(self):
         self.ensure_one()
         return self.lead_id or self.partner_id
+
+    @api.onchange("channel")
+    def _onchange_channel(self):
+        """What is written was sent, until the client answers."""
+        self.outcome = "sent" if touch.kind(self.channel, None) == touch.MESSAGE else "reached"
 
     @api.depends("lead_id", "partner_id", "channel")
     def _compute_activity_id(self):

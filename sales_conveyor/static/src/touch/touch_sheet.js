@@ -32,7 +32,7 @@ export class TouchSheet extends Component {
     }
 
     get title() {
-        return this.props.name ? _t("%(name)s: what came of it?", { name: this.props.name }) : _t("What came of it?");
+        return _t("What came of it?");
     }
 
     async choose(outcome) {
