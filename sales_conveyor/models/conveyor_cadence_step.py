@@ -137,15 +137,23 @@ class ConveyorCadenceStep(models.Model):
     # ------------------------------------------------------------ changes
     @api.model_create_multi
     def create(self, vals_list):
-        steps = super().create(vals_list)
+        steps = super().create([self._with_action(vals) for vals in vals_list])
         steps.cadence_id._steps_changed()
         return steps
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._with_action(vals))
         if vals.keys() & PLAN_FIELDS:
             self.cadence_id._steps_changed()
         return result
+
+    @api.model
+    def _with_action(self, vals):
+        """The marked action that a manager chose is the step's server action."""
+        if "allowed_action_id" not in vals:
+            return vals
+        return {**{name: value for name, value in vals.items() if name != "allowed_action_id"},
+                "server_action_id": vals["allowed_action_id"]}
 
     def unlink(self):
         """Steps that clients have gone through are archived: what was done stays told."""

@@ -57,8 +57,9 @@ class ConveyorTradeApplication(models.Model):
     norm_changes = fields.Json(readonly=True, help="Norms of teams or the company, before and after.")
 
     def _take_norms(self):
-        self.norm_changes = self.set_id._norm_changes(self.team_ids)
-        for change in self.norm_changes:
+        changes = self.set_id._norm_changes(self.team_ids)
+        self.norm_changes = changes
+        for change in changes:
             # a sales manager applies sets, and these norms are sales managers' own
             self.env[change["model"]].sudo().browse(change["id"])[change["field"]] = change["after"]
 
