@@ -138,6 +138,8 @@ class ConveyorEnrolment(models.Model):
             "INSERT INTO conveyor_enrolment (%s) VALUES %s ON CONFLICT DO NOTHING RETURNING id",
             SQL(", ").join(map(SQL.identifier, names)),
             SQL(", ").join(SQL("%s", tuple(row.values())) for row in rows)))]
+        for name in ("crm.lead", "res.partner"):
+            self.env[name].invalidate_model(["enrolment_ids"], flush=False)
         new = self.browse(ids)
         new._mark_lines()
         return new

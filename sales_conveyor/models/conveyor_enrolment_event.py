@@ -99,6 +99,14 @@ class ConveyorEnrolment(models.Model):
         self.sudo().search([  # whoever books the meeting
             ("client_key", "in", list(keys)), ("purpose", "in", list(gate.SELLING)), ("state", "in", OPEN)])._stop("meeting")
 
+    @api.model
+    def _on_sending_resumed(self, companies):
+        """What waited for the kill switch may go at once."""
+        if companies:
+            self.sudo().search([  # the company's own decision
+                ("company_id", "in", companies.ids), ("state", "=", "running"), ("rule", "=", "sending_stopped"),
+            ]).write({"next_date": fields.Datetime.now()})
+
 
 class ConveyorStepRun(models.Model):
     _inherit = "conveyor.step.run"

@@ -55,6 +55,7 @@ class ConveyorEnrolment(models.Model):
         for _attempt in range(5):
             try:
                 self.flush_model()
+                self.env["conveyor.cadence"].flush_model(["is_on", "active"])
                 return self.browse(row_id for row_id, in self.env.execute_query(self._due_query(now, list(without))))
             except OperationalError:  # another host has just finished one of them
                 if not self.env.context.get("ir_cron_progress_id"):

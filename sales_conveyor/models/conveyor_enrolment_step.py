@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..engine import clock
 
 # one create for a batch, without a mail to each salesperson for each activity
-QUIETLY = {"mail_activity_quick_update": True, "conveyor_planning": True, "mail_activity_automation_skip": True}
+QUIETLY = {"mail_activity_quick_update": True, "conveyor_planning": True}
 
 
 class ConveyorEnrolment(models.Model):

@@ -43,3 +43,13 @@ class CalendarEvent(models.Model):
         events = super().create(vals_list)
         self.env["conveyor.enrolment"]._on_meetings(events)
         return events
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def write(self, vals):
+        resumed = self.filtered("conveyor_sending_stopped") if vals.get("conveyor_sending_stopped") is False else self.browse()
+        result = super().write(vals)
+        self.env["conveyor.enrolment"]._on_sending_resumed(resumed)
+        return result

@@ -2,6 +2,13 @@ from . import test_attack
 from . import test_backfill
 from . import test_demo
 from . import test_discipline
+from . import test_enrolment
+from . import test_enrolment_budget
+from . import test_enrolment_gate
+from . import test_enrolment_month
+from . import test_enrolment_optout
+from . import test_enrolment_run
+from . import test_enrolment_smtp
 from . import test_funnel_facts
 from . import test_funnel_screen
 from . import test_funnel_reference
