@@ -41,8 +41,12 @@ from . import conveyor_funnel
 from . import conveyor_funnel_sections
 from . import conveyor_funnel_definitions
 from . import conveyor_funnel_leads
+from . import conveyor_funnel_stale
 from . import conveyor_funnel_trial
 from . import conveyor_next
+from . import conveyor_day
+from . import conveyor_day_card
+from . import conveyor_day_words
 from . import conveyor_next_gap
 from . import conveyor_next_mixin
 from . import conveyor_next_spread
@@ -114,6 +118,3 @@ from . import res_partner_touch
 from . import res_partner_next
 from . import res_users_next
 from . import sale_order
-from . import conveyor_day
-from . import conveyor_day_card
-from . import conveyor_day_words

@@ -112,11 +112,17 @@ class ConveyorFunnelFact(models.Model):
         data = self.env.cr.precommit.data
         if PENDING not in data:
             data[PENDING] = {"leads": set(), "all": False}
-            self.env.cr.precommit.add(self.sudo()._refresh)
+            self.env.cr.precommit.add(self.sudo()._refresh_marked)
         return data[PENDING]
 
     @api.model
     def _refresh(self):
+        """Before reading: the facts of all marked and of all touched leads."""
+        self._mark(self.env["conveyor.funnel.stale"].sudo()._take())
+        self._refresh_marked()
+
+    @api.model
+    def _refresh_marked(self):
         """Bring the facts of all marked leads up to date, once a transaction."""
         if PENDING not in self.env.cr.precommit.data:
             return
@@ -196,7 +202,7 @@ class ConveyorFunnelFact(models.Model):
         """
         self.env.flush_all()
         self.env.cr.precommit.data.pop(PENDING, None)
-        self.env.cr.execute("TRUNCATE conveyor_funnel_fact")
+        self.env.cr.execute("TRUNCATE conveyor_funnel_fact, conveyor_funnel_stale")
         for name in INDEXES:
             self.env.cr.execute(SQL("DROP INDEX IF EXISTS %s", self._index(name)))
         builder = self.env["conveyor.funnel.builder"]

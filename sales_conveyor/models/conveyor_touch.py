@@ -95,7 +95,7 @@ class ConveyorTouch(models.Model):
 
     @api.model
     def _insert(self, rows):
-        """One statement; what is there already stays.
+        """One statement; what is there already stays. The funnel is told with it.
 
         :return: (id, event key) of the new touches
         """
@@ -105,7 +105,11 @@ class ConveyorTouch(models.Model):
             SQL("%s", {**log, **row}.get(name) if row.get(name) is not False or name.startswith("is_") else None)
             for name in COLUMNS)) for row in rows)
         return self.env.execute_query(SQL(
-            "INSERT INTO conveyor_touch (%s) VALUES %s ON CONFLICT DO NOTHING RETURNING id, event_key",
+            "WITH new AS (INSERT INTO conveyor_touch (%s) VALUES %s ON CONFLICT DO NOTHING"
+            " RETURNING id, event_key, lead_id, is_counted),"
+            " stale AS (INSERT INTO conveyor_funnel_stale (lead_id)"
+            " SELECT DISTINCT lead_id FROM new WHERE is_counted AND lead_id IS NOT NULL)"
+            " SELECT id, event_key FROM new",
             SQL(", ").join(map(SQL.identifier, COLUMNS)), values))
 
     @api.model
@@ -123,7 +127,6 @@ class ConveyorTouch(models.Model):
         """Let everybody know who goes by touches."""
         leads = touches.lead_id
         self.env["conveyor.work"]._settle(leads)
-        self.env["conveyor.funnel.fact"]._mark(touches.filtered("is_counted").lead_id.ids)
         self.env["conveyor.touch.line"]._mark(
             leads.ids, self.env["conveyor.client"]._partners_of_keys(touches.mapped("client_key")),
             next_touch="in" in touches.mapped("direction"))

@@ -70,7 +70,7 @@ class ConveyorTouch(models.Model):
             message.author_id.user_ids.filtered(lambda user: not user.share)[:1])
         return {
             "direction": "out", "outcome": "sent", "user_id": user.id or self.env.uid,
-            "is_automatic": by_automation or message.author_id == self.env.ref("base.partner_root"),
+            "is_automatic": by_automation or message.author_id.id == self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root"),
         }
 
     @api.model
