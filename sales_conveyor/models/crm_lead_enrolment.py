@@ -13,9 +13,13 @@ class CrmLead(models.Model):
                 lead.id for lead, before, after in steps if after[1] == outcome != before[1]), outcome)
         return super()._conveyor_moved(steps, by_person)
 
+    def action_set_lost(self, **additional_values):
+        """Odoo archives first, and says afterwards that the lead is lost."""
+        return super(CrmLead, self.with_context(conveyor_losing=True)).action_set_lost(**additional_values)
+
     def _conveyor_written(self, vals):
         result = super()._conveyor_written(vals)
-        if "active" in vals and not vals["active"]:
+        if "active" in vals and not vals["active"] and not self.env.context.get("conveyor_losing"):
             self.env["conveyor.enrolment"]._on_leads_archived(self.sudo())  # the write may have taken them out of sight
         return result
 

@@ -196,6 +196,7 @@ class TestEvents(EnrolmentCase):
     def test_won_and_lost(self):
         for outcome, act in (("won", "action_set_won"), ("lost", "action_set_lost")):
             lead, enrolment = self.planned()
+            lead.probability = 40
             getattr(lead, act)()
             self.assert_stopped(lead, enrolment, outcome)
 

@@ -60,6 +60,7 @@ class TestMonth(EnrolmentCase):
         self.check_the_rules(leads)
         without = self.of(weak, opted_out)
         self.assertEqual(without.stop_reason, "opted_out", "mail is all that nurture has")
+        self.assertEqual((weak - without).filtered("stop_reason").mapped("stop_reason"), [])
         self.assertEqual(set((weak - without).mapped("state")), {"running"}, "nurture goes on after the window, and for the lost")
         late = self.of(strong, opted_out).run_ids.filtered(lambda run: run.state == "skipped")
         self.assertEqual(late.mapped("rule"), ["opted_out"])
