@@ -57,11 +57,12 @@ class ConveyorAccessMixin(models.AbstractModel):
         """The rows whose lead, or else customer, allows the operation."""
         rows = self.sudo()  # only to learn whose they are
         leads = rows.lead_id.with_env(self.env)._filtered_access(operation)
-        of_customers = rows.filtered(lambda row: not row.lead_id) if self._partner_owns else rows.browse()
-        partners = of_customers.partner_id.with_env(self.env)._filtered_access(operation)
-        lead_ids, partner_ids = set(leads._ids), set(partners._ids)
-        return self.browse(row.id for row in rows if (
-            row.lead_id.id in lead_ids if row.lead_id else row in of_customers and row.partner_id.id in partner_ids))
+        allowed = rows.filtered(lambda row: row.lead_id in leads)
+        if self._partner_owns:
+            of_customers = rows.filtered(lambda row: not row.lead_id)
+            partners = of_customers.partner_id.with_env(self.env)._filtered_access(operation)
+            allowed |= of_customers.filtered(lambda row: row.partner_id in partners)
+        return allowed.with_env(self.env)
 
     def _make_lead_access_error(self, forbidden):
         return AccessError(self.env._(

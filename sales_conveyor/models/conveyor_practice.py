@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from .conveyor_work_item import CHANNELS
 
@@ -11,7 +12,7 @@ WHICH = {
     "channel": "channel", "cadence": "cadence_id", "source": "source_id", "salesperson": "user_id",
     "activity_type": "type_id", "mail_template": "template_id",
 }
-DECISIONS = [("keep", "Keep"), ("revive", "Revive"), ("remove", "Remove")]
+DECISIONS = [("undecided", "To decide"), ("keep", "Keep"), ("revive", "Revive"), ("remove", "Remove")]
 
 
 class ConveyorPractice(models.Model):
@@ -50,7 +51,8 @@ class ConveyorPractice(models.Model):
     is_measured = fields.Boolean("Has a Rhythm", readonly=True, help="Done often enough to know how often.")
     status = fields.Selection([("alive", "Alive"), ("stopped", "Stopped")], readonly=True, index=True)
     stopped_date = fields.Date("Noticed on", readonly=True)
-    decision = fields.Selection(DECISIONS, tracking=True, help="What becomes of it; none yet: to be decided.")
+    decision = fields.Selection(
+        DECISIONS, default="undecided", required=True, group_expand=True, tracking=True, help="What becomes of it.")
     owner_id = fields.Many2one(
         "res.users", "Owner", domain=[("share", "=", False)], tracking=True, help="He is told when it falls silent.")
     explanation = fields.Char("What It Was", compute="_compute_explanation")
@@ -86,7 +88,7 @@ class ConveyorPractice(models.Model):
         return self.env._(
             "%(rhythm)s, %(silence)s. %(volume)s times from %(first)s to %(last)s, %(sales)s sales.", rhythm=rhythm,
             silence=silence, volume=self.volume, sales=self.sale_count,
-            first=fields.Date.to_string(self.date_from), last=fields.Date.to_string(self.date_to))
+            first=format_date(self.env, self.date_from), last=format_date(self.env, self.date_to))
 
     # ------------------------------------------------------------ decisions
     def write(self, vals):
@@ -114,7 +116,6 @@ class ConveyorPractice(models.Model):
                     activity_type_id=kind.id if kind else False, user_id=practice.owner_id.id, conveyor_channel=False,
                     summary=summary % {"name": practice.name}, note=practice.explanation)
 
-    @api.model
     def action_refresh(self):
         """Read the history again, now."""
         self.check_access("write")

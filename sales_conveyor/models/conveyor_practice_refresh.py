@@ -47,7 +47,7 @@ class ConveyorPractice(models.Model):
             "kind": kind, "key": key, "company_id": company_id, WHICH[kind]: key if kind == "channel" else int(key),
             "date_from": first, "date_to": last, "volume": volume, "lead_count": leads, "sale_count": sales,
             "sale_share": sales / leads if leads else 0.0, "usual_gap": float(rhythm.usual_gap or 0), "silence": rhythm.silence,
-            "is_measured": rhythm.is_measured, "status": rhythm.status, "owner_id": owner_id,
+            "is_measured": rhythm.is_measured, "status": rhythm.status, "owner_id": owner_id, "decision": "undecided",
             "stopped_date": today if rhythm.status == practice.STOPPED else None,
         }
 
@@ -139,7 +139,8 @@ class ConveyorPractice(models.Model):
         if not rows:
             return
         names = list(rows[0])
-        counted = [name for name in names if name not in ("kind", "key", "company_id", "owner_id", "stopped_date", WHICH[rows[0]["kind"]])]
+        kept = {"kind", "key", "company_id", "owner_id", "decision", "stopped_date", WHICH[rows[0]["kind"]]}
+        counted = [name for name in names if name not in kept]
         self.env.cr.execute(SQL(
             """
             INSERT INTO conveyor_practice AS own (%(names)s, create_uid, create_date)

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 FEW = 3  # touches after which the typical salesperson stops
 SILENT_DAYS = 30  # an open lead without touch and without next touch is dropped after so many days
-GROUPS = [*((str(number), str(number)) for number in range(7)), ("7", "7 to 9"), ("10", "10 and more")]
+GROUPS = [*((f"{number:02}", str(number)) for number in range(7)), ("07", "7 to 9"), ("10", "10 and more")]  # sorted as text
 
 
 class ConveyorDisciplineReport(models.Model):
@@ -78,7 +78,7 @@ class ConveyorDisciplineReport(models.Model):
             SELECT s.id, s.id AS lead_id, s.company_id, s.team_id, s.user_id, s.source_id, s.campaign_id, s.stage_id,
                    s.lost_reason_id, s.won_status, s.touches, s.norm, s.last_touch_date, s.next_touch_date,
                    s.value, s.currency_id, (%(entry)s AT TIME ZONE 'UTC' AT TIME ZONE s.tz)::date AS entry_date,
-                   CASE WHEN s.touches >= 10 THEN '10' WHEN s.touches >= 7 THEN '7' ELSE s.touches::varchar END AS touch_group,
+                   CASE WHEN s.touches >= 10 THEN '10' WHEN s.touches >= 7 THEN '07' ELSE '0' || s.touches END AS touch_group,
                    CASE WHEN s.seen THEN s.dropped_how END AS dropped_how,
                    CASE WHEN s.seen THEN s.dropped_at::date END AS dropped_date, s.seen::int AS is_dropped,
                    (s.seen AND s.touches <= %(few)s)::int AS is_dropped_early,

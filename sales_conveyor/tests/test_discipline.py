@@ -51,7 +51,7 @@ class TestDiscipline(ConveyorCase):
     # ------------------------------------------------------------ who was dropped
     def test_lost_after_three_touches_is_dropped_early_and_left_behind(self):
         row = self.row(self.touched(40, 39, 38, 37, lost=self.later, lost_on=20))
-        self.assertEqual((row.touches, row.touch_group, row.norm), (3, "3", 7))
+        self.assertEqual((row.touches, row.touch_group, row.norm), (3, "03", 7))
         self.assertEqual((row.is_dropped, row.is_dropped_early, row.is_left), (1, 1, 1))
         self.assertEqual((row.dropped_how, row.value_left), ("lost", 100))
 
@@ -93,6 +93,12 @@ class TestDiscipline(ConveyorCase):
         with freeze_time(ago(-2)):
             self.env.company.conveyor_discipline_delay = 7
             self.assertEqual(self.row(lead).is_dropped, 1, "eight days later")
+
+    def test_whoever_may_see_the_lead_reads_its_row(self):
+        lead = self.touched(40, 39, lost=self.later, lost_on=20)
+        for user in (self.seller, self.manager):
+            [row] = self.env["conveyor.discipline.report"].with_user(user).browse(lead.id).read(["touches", "is_dropped"])
+            self.assertEqual((row["touches"], row["is_dropped"]), (1, 1))
 
     def test_whoever_may_not_see_the_lead_sees_no_row(self):
         lead = self.touched(40, 39, lost=self.later, lost_on=20)
