@@ -41,7 +41,7 @@ class ConveyorTouch(models.Model):
     lead_id = fields.Many2one("crm.lead", "Lead", ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "Client", ondelete="set null", index="btree_not_null")
     client_key = fields.Char(
-        "Client Key", readonly=True, index="btree_not_null",
+        "Client Key", readonly=True,
         help="Who was touched: the commercial partner, else the e-mail address, else the lead.")
     company_id = fields.Many2one("res.company", "Company", ondelete="set null", readonly=True)
     user_id = fields.Many2one("res.users", "By", ondelete="set null", index="btree_not_null")

@@ -18,10 +18,11 @@ class ConveyorTouch(models.Model):
         """
         self.env.flush_all()
         is_new = not self.env.execute_query(SQL("SELECT FROM conveyor_touch LIMIT 1"))
-        with self._without_indexes() if is_new else nullcontext():
-            written = sum(self._load(*source) for source in self._sources())
-        self.invalidate_model(flush=False)
-        self.env["conveyor.touch.line"]._rebuild()
+        with self.env["conveyor.funnel.builder"]._planned_for_many():
+            with self._without_indexes() if is_new else nullcontext():
+                written = sum(self._load(*source, is_new) for source in self._sources())
+            self.invalidate_model(flush=False)
+            self.env["conveyor.touch.line"]._rebuild()
         return written
 
     @api.model
@@ -35,7 +36,8 @@ class ConveyorTouch(models.Model):
                    self._meetings_sql())
 
     @api.model
-    def _load(self, source, has_attempts):
+    def _load(self, source, has_attempts, is_new):
+        """:param is_new: the table was empty, so nothing of the sources is there already"""
         self.env.cr.execute(SQL("""
             WITH rule AS (%(rules)s), raw AS (%(source)s),
             event AS (
@@ -50,8 +52,8 @@ class ConveyorTouch(models.Model):
                    direction, outcome, kind, %(counted)s, is_automatic, TRUE, subject, message_id,
                    %(uid)s, %(uid)s, %(now)s, %(now)s
               FROM event e JOIN rule ON rule.company_id = COALESCE(e.company_id, %(company)s)
-             ON CONFLICT DO NOTHING
-        """, rules=self._rules_sql(), source=source, kind=self._kind_sql(), key=self.env["conveyor.client"]._key_sql(),
+             %(conflict)s
+        """, conflict=SQL() if is_new else SQL("ON CONFLICT DO NOTHING"), rules=self._rules_sql(), source=source, kind=self._kind_sql(), key=self.env["conveyor.client"]._key_sql(),
             counted=self._counted_sql(has_attempts), uid=self.env.uid, now=self.env.cr.now(), company=self.env.company.id))
         return self.env.cr.rowcount
 
