@@ -6,6 +6,7 @@ from odoo.tools import SQL
 KINDS = [("product", "New product"), ("price", "Price change"), ("promotion", "Promotion"), ("date", "Clients' dates")]
 TOGETHER = 5  # more changes than this in one category are one suggestion
 AHEAD = 7  # days before a promotion begins
+LOOKED = "sales_conveyor.products_looked_at"
 WANTED_AHEAD = 30  # days before the date by which clients want it
 
 
@@ -138,9 +139,11 @@ class ConveyorProductSeen(models.Model):
 
     def _unseen(self):
         """Ids of products on sale that were not there; none before the first look."""
+        if not self.env["ir.config_parameter"].sudo().get_param(LOOKED):  # no rights are needed to know that
+            return []
         self.env["product.template"].flush_model()
         return [row[0] for row in self.env.execute_query(SQL(
-            """SELECT t.id FROM product_template t WHERE t.active AND t.sale_ok AND EXISTS (SELECT 1 FROM conveyor_product_seen)
+            """SELECT t.id FROM product_template t WHERE t.active AND t.sale_ok
                   AND NOT EXISTS (SELECT 1 FROM conveyor_product_seen s WHERE s.product_tmpl_id = t.id) ORDER BY t.id"""))]
 
     def _other_prices(self):
@@ -157,4 +160,5 @@ class ConveyorProductSeen(models.Model):
                SELECT id, COALESCE(list_price, 0) FROM product_template WHERE active AND sale_ok
                    ON CONFLICT (product_tmpl_id) DO UPDATE SET list_price = EXCLUDED.list_price
                 WHERE conveyor_product_seen.list_price IS DISTINCT FROM EXCLUDED.list_price"""))
+        self.env["ir.config_parameter"].sudo().set_param(LOOKED, "1")  # the nightly look notes it for everybody
         self.invalidate_model()

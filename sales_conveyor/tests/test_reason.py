@@ -154,6 +154,7 @@ class TestSuggestions(ReasonCase):
 
     def test_the_first_look_only_notes(self):
         self.env["conveyor.product.seen"].search([]).unlink()
+        self.env["ir.config_parameter"].set_param("sales_conveyor.products_looked_at", False)
         self.assertFalse(self.suggest().filtered(lambda row: row.kind in ("product", "price")))
 
     def test_new_products_and_prices_once(self):
