@@ -120,15 +120,16 @@ class ConveyorTouchLine(models.Model):
 
     @api.model
     def _enrolments(self, column):
-        """By itself: the next automatic step of a cadence that is switched on."""
+        """The next step of a cadence that is switched on: by itself, or by
+        hand and not planned as an activity yet."""
         return SQL(
             """
             SELECT s.owner, e.next_date, COALESCE(e.user_id, s.user_id), t.channel,
-                   CASE WHEN t.reason_policy = 'fixed' THEN t.reason_id END, TRUE, NULL, e.id
+                   CASE WHEN t.reason_policy = 'fixed' THEN t.reason_id END, t.is_automatic, NULL, e.id
               FROM scope s JOIN conveyor_enrolment e ON e.%(column)s = s.member
               JOIN conveyor_cadence_step t ON t.id = e.step_id JOIN conveyor_cadence c ON c.id = e.cadence_id
              WHERE e.state IN ('running', 'snoozed') AND e.waits_for_id IS NULL AND e.next_date IS NOT NULL
-               AND t.is_automatic AND c.is_on
+               AND c.is_on
             """, column=column)
 
     # ------------------------------------------------------------ replies
