@@ -47,7 +47,8 @@ class ConveyorPractice(models.Model):
     sale_share = fields.Float("Win Rate", readonly=True, aggregator="avg", help="Sales, of these leads.")
     usual_gap = fields.Float("Usual Gap, Weeks", readonly=True, aggregator="avg",
                              help="Half of the gaps between weeks in which it was done were no longer.")
-    silence = fields.Integer("Silent, Weeks", readonly=True, aggregator="max")
+    silence = fields.Integer(
+        "Silent, Weeks", readonly=True, aggregator="max", help="Whole weeks since the week in which it was last done.")
     is_measured = fields.Boolean("Has a Rhythm", readonly=True, help="Done often enough to know how often.")
     status = fields.Selection([("alive", "Alive"), ("stopped", "Stopped")], readonly=True, index=True)
     stopped_date = fields.Date("Noticed on", readonly=True)

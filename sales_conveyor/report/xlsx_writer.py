@@ -28,6 +28,9 @@ ACCENT, PALE, GREY = "#714B67", "#F1ECF0", "#8A8D91"
 HEADER = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
 NOTE = {"font_color": GREY, "italic": True}
 TOTAL = {"bold": True, "top": 1}
+FUNNEL = ("summary", "funnel", "by_source", "by_salesperson", "by_month", "lost_reasons")
+# tables drawn as bars: what stands below, what is counted
+BARS = {"discipline_stops": ("touches", "dropped"), "touches_month": ("month", "touches")}
 # User text stays text.
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -53,9 +56,10 @@ class FunnelWorkbook:
         before = [key for key in self._order()[:-1] if key in self._tables]
         return self._raw.merge(stream, self._frame, first=len(before) + 1)
 
-    @staticmethod
-    def _order() -> tuple[str, ...]:
-        return ("summary", "funnel", "by_source", "by_salesperson", "by_month", "lost_reasons", "definitions")
+    def _order(self) -> tuple[str, ...]:
+        """Keys of the sheets; what the funnel does not know of stands before the raw rows."""
+        more = (key for key in self._tables if key not in FUNNEL and key != "definitions")
+        return (*FUNNEL, *more, "definitions")
 
     def _frame(self, raw_sheets: int) -> BinaryIO:
         """The whole workbook, but of the raw rows only headers."""
@@ -63,12 +67,9 @@ class FunnelWorkbook:
         with xlsxwriter.Workbook(stream, OPTIONS) as book:
             book.set_properties(self._properties)
             self._book, self._names, self._formats = book, SheetNames(), {}
-            self._write_table("summary")
-            self._write_table("funnel", self._chart_of_steps)
-            self._write_table("by_source")
-            self._write_table("by_salesperson")
-            self._write_table("by_month", self._chart_of_months)
-            self._write_table("lost_reasons")
+            charts = {"funnel": self._chart_of_steps, "by_month": self._chart_of_months}
+            for key in self._order()[:-1]:
+                self._write_table(key, charts.get(key) or (self._chart_of_bars if key in BARS else None))
             self._write_raw_headers(raw_sheets)
             self._write_table("definitions")
         stream.seek(0)
@@ -183,6 +184,13 @@ class FunnelWorkbook:
         chart.set_y_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": PALE}}})
         line.set_y2_axis({"min": 0, "num_format": "0%"})
         chart.set_legend({"position": "bottom"})
+        _place(sheet, chart, table, row, 340)
+
+    def _chart_of_bars(self, sheet, table, row):
+        chart = self._book.add_chart({"type": "column"})
+        chart.add_series({**_series(sheet, table, *BARS[table.key]), "fill": {"color": ACCENT}, "gap": 60})
+        chart.set_x_axis({"text_axis": True, "num_format": "mmm yyyy"})
+        chart.set_y_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": PALE}}})
         _place(sheet, chart, table, row, 340)
 
     # -------------------------------------------------------------- raw rows

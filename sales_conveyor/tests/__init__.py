@@ -21,6 +21,7 @@ from . import test_query_budget
 from . import test_sale_kind
 from . import test_screens
 from . import test_settings
+from . import test_touch_tables
 from . import test_trade_mapping
 from . import test_trade_sets
 from . import test_transitions

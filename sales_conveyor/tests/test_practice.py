@@ -17,7 +17,7 @@ class TestPractice(ConveyorCase):
     def setUp(self):
         super().setUp()
         self.enterContext(freeze_time(datetime(2026, 3, 31, 12)))
-        self.env.cr.execute("DELETE FROM conveyor_touch")  # of demo data
+        self.env.cr.execute("DELETE FROM conveyor_touch; DELETE FROM conveyor_practice")  # of demo data
         self.numbers = iter(range(10000))
         self.clock = self.lead(company_id=self.env.company.id)
 

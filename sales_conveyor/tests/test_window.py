@@ -11,6 +11,10 @@ NOW = datetime(2026, 3, 31, 12)
 class TestWindow(ConveyorCase):
     """The decision window: days that are set, then days that history tells."""
 
+    def setUp(self):
+        super().setUp()
+        self.env.cr.execute("DELETE FROM conveyor_transition")  # of demo data
+
     def entered(self, date, won_after=None, **values):
         """A lead that entered on ``date`` and was won so many days later."""
         lead = self.lead(**values)

@@ -25,6 +25,7 @@ class WorkbookCase(ConveyorCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["crm.lead"].with_context(active_test=False).search([]).unlink()
+        cls.env["conveyor.practice"].search([]).unlink()
         cls.source = cls.env["utm.source"].create({"name": "=SUM(1+1)"})
         cls.reason = cls.env["crm.lost.reason"].create({"name": "+Too expensive"})
         cls.seller.group_ids += cls.env.ref("base.group_allow_export")

@@ -115,7 +115,7 @@ class ConveyorWorkbook(models.TransientModel):
         self.ensure_one()
         funnel = self._in_companies().env["conveyor.funnel"]
         filters = self._filters()
-        tables = funnel._tables(filters)
+        tables = funnel.env["conveyor.touch.tables"]._with_touches(funnel._tables(filters), filters)
         columns, rows = funnel._lead_rows(filters)
         with closing(rows):
             FunnelWorkbook(tables, RawSheets(columns, rows), self.env._("Leads"), self._look(), self._properties()
