@@ -55,6 +55,8 @@ class ConveyorCadence(models.Model):
         for name, wanted in (("stage_id", self.stage_ids), ("team_id", self.team_ids), ("source_id", self.source_ids)):
             if wanted:
                 domain &= Domain(name, "in", wanted.ids)
+        if not self.stage_ids and self.trade_section_ids:  # the pipeline's own sections of the ready set
+            domain &= Domain("stage_id.trade_section_id", "in", self.trade_section_ids.ids)
         if trigger == "lost":
             domain &= self._lost_domain()
         return domain

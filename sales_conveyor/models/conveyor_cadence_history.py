@@ -70,9 +70,11 @@ class ConveyorCadence(models.Model):
         and lost reasons are those of that move, other filters as they are today."""
         kinds = {"won": ["won"], "lost": ["lost"]}.get(self.trigger, ["enter", "forward", "skip", "back", "reopen"])
         wanted = Domain("kind", "in", kinds) & Domain("date", ">=", date_from) & Domain("date", "<=", date_to)
-        if self.trigger == "stage" and self.stage_ids:
-            wanted &= Domain("to_stage_id", "in", self.stage_ids.ids)
-            domain = domain.map_conditions(lambda condition: Domain.TRUE if condition.field_expr == "stage_id" else condition)
+        stages = self.stage_ids or self.env["crm.stage"].search([("trade_section_id", "in", self.trade_section_ids.ids)])
+        if self.trigger == "stage" and stages:
+            wanted &= Domain("to_stage_id", "in", stages.ids)
+            domain = domain.map_conditions(
+                lambda condition: Domain.TRUE if condition.field_expr.startswith("stage_id") else condition)
         first = {}
         for move in self.env["conveyor.transition"].search(wanted, order="date, id"):
             first.setdefault(move.lead_id.id, move.date)

@@ -25,11 +25,9 @@ class ConveyorCadence(models.Model):
     def action_choose_clients(self):
         """The list of leads or customers, to be enrolled from there."""
         self.ensure_one()
-        xmlid = "crm.crm_lead_all_leads" if self.target == "lead" else "base.action_partner_form"
-        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
-        return {**action, "views": [(False, "list"), (False, "form")], "view_mode": "list,form",
-                "domain": [], "context": {"conveyor_cadence_id": self.id},
-                "help": False, "name": self.env._("Choose Clients, then Enrol in Cadence")}
+        return {
+            "type": "ir.actions.act_window", "res_model": self.target_model, "views": [(False, "list"), (False, "form")],
+            "name": self.env._("Choose Clients, then Actions > Enrol in Cadence"), "context": {"conveyor_cadence_id": self.id}}
 
     def _open_wizard(self, model, name, context):
         self.ensure_one()
@@ -44,7 +42,9 @@ class ConveyorCadence(models.Model):
         for cadence in self:
             if not cadence.step_ids:
                 raise UserError(self.env._("%(cadence)s has no steps yet. Add the first one.", cadence=cadence.name))
-            if cadence.trigger == "stage" and not cadence.stage_ids and cadence.trade_section_ids:
+            has_sections = cadence.stage_ids or self.env["crm.stage"].search_count(
+                [("trade_section_id", "in", cadence.trade_section_ids.ids)], limit=1)
+            if cadence.trade_section_ids and not has_sections:
                 raise UserError(self.env._(
                     "%(cadence)s begins in %(sections)s, which your pipeline does not have. Choose your own sections under "
                     "Who Enters, or apply the ready set %(set)s first.", cadence=cadence.name,

@@ -16,7 +16,7 @@ class ConveyorTradeSet(models.Model):
     _inherit = "conveyor.trade.set"
 
     norm_touches = fields.Integer("Norm of Touches", help="Before a lead may be given up. 0: the set says nothing.")
-    norm_conversations = fields.Integer("of which Conversations")
+    norm_conversations = fields.Integer("Norm of Conversations")
     window_days = fields.Integer("Decision Window, Days")
     daily_capacity = fields.Integer("Touches by Hand a Day and Person")
     weekly_cap = fields.Integer("Marketing Messages a Week and Client")

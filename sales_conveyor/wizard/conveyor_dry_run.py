@@ -35,6 +35,14 @@ class ConveyorDryRun(models.TransientModel):
         self.line_ids = [Command.create(row) for row in (
             *self._by_day(played), *self._by_channel(played), *self._conflicts(played))]
         self.write({"has_run": True, "summary": self._words(count, played)})
+        return self._reopen()
+
+    def action_again(self):
+        """Choose another period."""
+        self.has_run = False
+        return self._reopen()
+
+    def _reopen(self):
         return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [(False, "form")],
                 "target": "new", "name": self.env._("Dry Run"), "context": {**self.env.context, "dialog_size": "extra-large"}}
 
