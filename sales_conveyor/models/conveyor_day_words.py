@@ -60,20 +60,21 @@ class ConveyorDay(models.AbstractModel):
         return format_amount(self.env, lead.expected_revenue, lead.company_currency, trailing_zeroes=False)
 
     @api.model
-    def _when(self, moment, user, now):
-        """*15:00* today, *Tuesday 15:00* within a week, else the date."""
+    def _when(self, moment, user, now, with_time=False):
+        """*15:00* today, *Tuesday* within a week, else the date; on demand *Tuesday 15:00*."""
         zone = self.env["conveyor.next"]._zone(user)
         local, today = clock.local(moment, zone), clock.local_day(now, zone)
         time = format_time(self.env, local.time(), time_format="short")
         if local.date() == today:
             return time
         pattern = "EEEE" if abs((local.date() - today).days) < 7 else "d MMMM"
-        return format_date(self.env, local.date(), date_format=pattern)
+        words = format_date(self.env, local.date(), date_format=pattern)
+        return f"{words} {time}" if with_time else words
 
     @api.model
     def _why(self, place, one, row, user, now):
         """Why this client, and why now."""
-        when = self._when(place.due, user, now)
+        when = self._when(place.due, user, now, place.group in (day.REPLY, day.NEW))
         if place.group == day.REPLY:
             return (self.env._("Has written. The answer was due %(when)s", when=when) if place.is_late
                     else self.env._("Has written. Answer until %(when)s", when=when))

@@ -21,10 +21,10 @@ class ConveyorNextGap(models.Model):
     _order = "kind_order, value desc, id desc"
     _rec_name = "name"
     _depends = {
-        "crm.lead": ["name", "active", "won_status", "partner_id", "user_id", "team_id", "company_id", "stage_id",
+        "crm.lead": ["name", "contact_name", "partner_name", "active", "won_status", "partner_id", "user_id", "team_id", "company_id", "stage_id",
                      "expected_revenue", "lost_reason_id"],
         "crm.lost.reason": ["conveyor_kind"],
-        "res.partner": ["name", "active", "commercial_partner_id", "user_id", "company_id"],
+        "res.partner": ["name", "complete_name", "active", "commercial_partner_id", "user_id", "company_id"],
         "sale.order": ["partner_id", "state"],
         "conveyor.touch.line": ["lead_id", "partner_id", "next_touch_date", "last_touch_date", "touch_count"],
     }
@@ -54,10 +54,11 @@ class ConveyorNextGap(models.Model):
     def _select_leads(self):
         return SQL("""
             SELECT l.id * 2 AS id, CASE WHEN l.won_status = 'lost' THEN 'lost' ELSE 'open' END AS kind,
-                   CASE WHEN l.won_status = 'lost' THEN 2 ELSE 0 END AS kind_order, l.name, l.id AS lead_id, l.partner_id,
+                   CASE WHEN l.won_status = 'lost' THEN 2 ELSE 0 END AS kind_order,
+                   COALESCE(c.complete_name, l.contact_name, l.partner_name, l.name) AS name, l.id AS lead_id, l.partner_id,
                    l.user_id, l.team_id, l.company_id, l.stage_id, l.expected_revenue AS value, t.last_touch_date,
                    COALESCE(t.touch_count, 0) AS touch_count
-              FROM crm_lead l LEFT JOIN conveyor_touch_line t ON t.lead_id = l.id
+              FROM crm_lead l LEFT JOIN conveyor_touch_line t ON t.lead_id = l.id LEFT JOIN res_partner c ON c.id = l.partner_id
              WHERE t.next_touch_date IS NULL
                AND (l.active AND l.won_status = 'pending' OR l.won_status = 'lost' AND NOT EXISTS (
                         SELECT FROM crm_lost_reason r WHERE r.id = l.lost_reason_id AND r.conveyor_kind <> 'nurture')

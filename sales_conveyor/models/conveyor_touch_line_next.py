@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 BATCH = 50000
+TOLD = 20  # people told of replies by one transaction; in bulk nobody is
 REPLY_DAYS = 30  # an older reply is no longer waited for
 NEXT_COLUMNS = (
     "next_touch_date", "next_touch_user_id", "next_touch_channel", "next_touch_reason_id", "next_touch_automatic",
@@ -153,10 +154,32 @@ class ConveyorTouchLine(models.Model):
             scope=self._scope(model, ids), recent=self._recent(),
             column=SQL.identifier("lead_id" if model == "crm.lead" else "partner_id"),
             of_customer=SQL("TRUE" if model == "crm.lead" else "t.lead_id IS NULL")))
+        self._tell_replies({user_id for _owner, user_id, _company, _reply in rows if user_id})
         due = self.env["conveyor.next"]._answer_due([(company_id, reply) for _o, _u, company_id, reply in rows])
         return SQL(
             "SELECT * FROM unnest(%s::int4[], %s::timestamp[], %s::int4[]) AS t(owner, due, user_id)",
             [row[0] for row in rows], due, [row[1] for row in rows])
+
+    @api.model
+    def _tell_replies(self, user_ids):
+        """Whoever has *My touches today* open sees the reply at its top at once."""
+        if len(user_ids) <= TOLD:
+            for user in self.env["res.users"].browse(user_ids):
+                user._bus_send("conveyor.day/changed", {})
+
+
+class ConveyorCadence(models.Model):
+    """A cadence that is switched on or off has, or has no longer, the next touch of its clients."""
+
+    _inherit = "conveyor.cadence"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "is_on" in vals:
+            rows = self.env["conveyor.enrolment"].sudo().search([  # of clients of all salespeople
+                ("cadence_id", "in", self.ids), ("state", "in", ["running", "snoozed"])])
+            rows._mark_next()
+        return result
 
 
 class ConveyorEnrolment(models.Model):

@@ -1,8 +1,9 @@
-import { Component, onWillUpdateProps, useExternalListener, useRef, useState } from "@odoo/owl";
+import { Component, onWillUpdateProps, useEffect, useExternalListener, useRef, useState } from "@odoo/owl";
 import { DateTimeInput } from "@web/core/datetime/datetime_input";
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
+import { localization } from "@web/core/l10n/localization";
 import { useService } from "@web/core/utils/hooks";
 
 const WRITTEN = new Set(["email", "sms", "messenger", "letter"]);
@@ -25,11 +26,17 @@ export class DayCard extends Component {
         this.begin(this.props.card);
         onWillUpdateProps((props) => props.card !== this.props.card && this.begin(props.card));
         useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
+        this.nextRef = useRef("next");
+        useEffect(
+            () => {
+                this.nextRef.el?.scrollIntoView({ block: "nearest" });
+            },
+            () => [this.state.outcome],
+        );
     }
 
     begin(card) {
-        const contact = { email: card.contact.email, call: card.contact.tel };
-        const channel = this.props.item.group === "reply" && contact.email ? "email" : card.channel;
+        const channel = this.props.item.group === "reply" && card.contact.email ? "email" : card.channel;
         Object.assign(this.state, {
             channel, outcome: "", note: "", next: null, nextChannel: "", noNext: false, isSaving: false,
         });
@@ -47,6 +54,11 @@ export class DayCard extends Component {
 
     get result() {
         return this.results.find(({ key }) => key === this.state.outcome);
+    }
+
+    /** Nobody makes an appointment to the second. */
+    get dateFormat() {
+        return localization.dateTimeFormat.replace(":ss", "");
     }
 
     get goesOnByItself() {

@@ -8,7 +8,9 @@ export class DayList extends Component {
     setup() {
         this.rootRef = useRef("root");
         useEffect(
-            () => this.rootRef.el?.querySelector(".active")?.scrollIntoView({ block: "nearest" }),
+            () => {
+                this.rootRef.el?.querySelector(".active")?.scrollIntoView({ block: "nearest" });
+            },
             () => [this.props.activeKey, this.props.items],
         );
     }
