@@ -31,8 +31,8 @@ class ConveyorStepRun(models.Model):
     done_date = fields.Datetime("Done on", readonly=True)
     reason_id = fields.Many2one("conveyor.reason", "Reason", ondelete="set null", readonly=True, index="btree_not_null")
     activity_id = fields.Many2one("mail.activity", ondelete="set null", readonly=True, index="btree_not_null")
-    message_id = fields.Many2one("mail.message", ondelete="set null", readonly=True)
-    attachment_id = fields.Many2one("ir.attachment", "Letter", ondelete="set null", readonly=True)
+    message_id = fields.Many2one("mail.message", ondelete="set null", readonly=True, index="btree_not_null")
+    attachment_id = fields.Many2one("ir.attachment", "Letter", ondelete="set null", readonly=True, index="btree_not_null")
     attempts = fields.Integer(readonly=True)
     error = fields.Text(readonly=True)
 

@@ -42,8 +42,8 @@ class ConveyorTouchLine(models.Model):
     next_touch_channel = fields.Selection(CHANNELS, "Next Channel", readonly=True)
     next_touch_reason_id = fields.Many2one("conveyor.reason", "Next Reason", ondelete="set null", readonly=True)
     next_touch_automatic = fields.Boolean("Next by Itself", readonly=True)
-    next_activity_id = fields.Many2one("mail.activity", ondelete="set null", readonly=True)
-    next_enrolment_id = fields.Many2one("conveyor.enrolment", ondelete="set null", readonly=True)
+    next_activity_id = fields.Many2one("mail.activity", ondelete="set null", readonly=True, index="btree_not_null")
+    next_enrolment_id = fields.Many2one("conveyor.enrolment", ondelete="set null", readonly=True, index="btree_not_null")
 
     _lead_unique = models.UniqueIndex("(lead_id) WHERE lead_id IS NOT NULL")
     _partner_unique = models.UniqueIndex("(partner_id) WHERE partner_id IS NOT NULL")
