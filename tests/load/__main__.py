@@ -11,7 +11,7 @@ import time
 import traceback
 from dataclasses import asdict, dataclass
 
-from . import bench_funnel, bench_history, bench_moves, bench_requests, bench_workbook
+from . import bench_cadence, bench_funnel, bench_history, bench_moves, bench_requests, bench_touches, bench_workbook
 from .bench import Different, goals, report
 from .databases import Databases, Missing
 from .odoo_side import Site, start
@@ -21,6 +21,12 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "install": bench_history.install,
     "kanban": bench_requests.kanban_requests,
     "list": bench_requests.list_requests,
+    "capture": bench_touches.capture,
+    "last-touch": bench_touches.last_touch,
+    "daily": bench_touches.daily,
+    "queue": bench_cadence.queue,
+    "choosing": bench_cadence.choosing,
+    "planning": bench_cadence.planning,
     "moves": bench_moves.moves,
     "work": bench_moves.moves_with_work,
     "funnel": bench_funnel.reading,
@@ -31,6 +37,7 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "rebuild": bench_funnel.rebuild,
     "history": bench_history.backfill,
     "sale-kind": bench_history.sale_kind,
+    "touches": bench_touches.backfill,
 }
 
 

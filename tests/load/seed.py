@@ -1,17 +1,17 @@
 """A CRM with years behind it, made by SQL before the module is installed.
 
-Customers, salespeople in teams, leads that went through the sections, what Odoo tracked of it, orders, activities. Each
-row follows from its number and a salt by a hash, so that a scale gives the same data on every run; only the calendar
-moves with the day of the run. Read :func:`seed` as the table of contents.
+Customers, salespeople in teams, leads that went through the sections, what Odoo tracked of it, orders, activities,
+messages, meetings. Each row follows from its number and a salt by a hash, so that a scale gives the same data on every
+run; only the calendar moves with the day of the run. Read :func:`seed` as the table of contents.
 """
 
 import time
 from dataclasses import dataclass
 
-from . import seed_leads, seed_people
+from . import seed_leads, seed_messages, seed_people
 from .bulk import Loader
 
-VERSION = 2  # to be raised when the data change: a kept database of another version is made anew
+VERSION = 3  # to be raised when the data change: a kept database of another version is made anew
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Scale:
     teams: int
     sources: int
     campaigns: int
+    messages: int
+    enrolments: int
     space: float
     patience: float
 
@@ -43,9 +45,9 @@ class Scale:
 
 
 SCALES = {scale.name: scale for scale in (
-    Scale("tiny", 300, 250, 200, 8, 2, 5, 4, 0.3, 0.05),
-    Scale("small", 20_000, 20_000, 20_000, 50, 6, 12, 20, 1, 1),
-    Scale("large", 1_000_000, 1_000_000, 1_000_000, 500, 20, 30, 40, 20, 0.5),
+    Scale("tiny", 300, 250, 200, 8, 2, 5, 4, 2_000, 250, 0.3, 0.05),
+    Scale("small", 20_000, 20_000, 20_000, 50, 6, 12, 20, 300_000, 20_000, 2, 1),
+    Scale("large", 1_000_000, 1_000_000, 1_000_000, 500, 20, 30, 40, 16_000_000, 1_000_000, 45, 0.5),
 )}
 
 
@@ -58,10 +60,11 @@ def seed(connection, scale, tell=lambda text: None):
     began = time.monotonic()
     with connection, connection.cursor() as cr:
         load = Loader(cr)
-        with load.without_checks([*seed_people.TABLES, *seed_leads.TABLES]):
+        with load.without_checks([*seed_people.TABLES, *seed_leads.TABLES, *seed_messages.TABLES]):
             for part in (seed_people.catalogue, seed_people.salespeople, seed_people.customers, seed_leads.plan,
                          seed_leads.leads, seed_leads.history, seed_leads.followers, seed_leads.activities,
-                         seed_leads.orders):
+                         seed_leads.orders, seed_messages.messages, seed_messages.done_activities,
+                         seed_messages.meetings):
                 part(load, scale)
                 tell(f"{part.__name__} {time.monotonic() - began:.0f} s")
     tell(f"indexes {time.monotonic() - began:.0f} s")

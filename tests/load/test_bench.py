@@ -17,6 +17,10 @@ EVERY = {
     "funnel": "funnel cells: section × month", "screen": "funnel screen, all tables, by the four-way group-by",
     "rebuild": "funnel rollup made anew", "sheets": "workbook: sheets with charts", "rows": "workbook: 300 raw rows",
     "export": "workbook: a row, by a row of Odoo's export", "work": "drag of one card, with standard work",
+    "capture": "posting to a client on a lead", "last-touch": "last touch of all leads, by the messages",
+    "daily": "lines of 1 leads touched in a day, by a scan of all", "queue": "a salesperson's day, whole request",
+    "choosing": "choosing 62 due of 250 enrolments", "planning": "one touch of 62, by one of 12",
+    "touches": "touches of the years before",
 }
 
 
