@@ -60,7 +60,7 @@ class ConveyorTouch(models.Model):
         colleague cannot write in his name."""
         if message.is_internal or message.message_type not in ("email", "comment"):
             return False
-        return bool(gateway) or self.env.su or not self.env.user._is_internal()
+        return bool(gateway) or self.env.su or self.env.user._is_system() or not self.env.user._is_internal()
 
     @api.model
     def _sender(self, message):
