@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/conveyor_workbook_security.xml",
+        "security/conveyor_cadence_security.xml",
         "views/conveyor_waive_views.xml",
         "views/crm_stage_views.xml",
         "views/conveyor_work_views.xml",

@@ -134,17 +134,21 @@ class ConveyorCadence(models.Model):
         return candidates.filtered(lambda user: user.active and not user.share and user.id != self.env.ref("base.user_root").id)[:1]
 
     def _plan_reason_activity(self, user, enrolments, now):
-        """One open activity a person and cadence: reasons run out for so many clients."""
-        kind = self.env.ref("sales_conveyor.activity_type_reasons", raise_if_not_found=False)
-        if not kind or self.activity_ids.filtered(lambda activity: activity.activity_type_id == kind and activity.user_id == user):
-            return
+        """Reasons run out for these clients of the person."""
         clients = (enrolments.lead_id.mapped("name") + enrolments.partner_id.mapped("display_name"))[:10]
-        self.activity_schedule(
-            activity_type_id=kind.id, user_id=user.id, date_deadline=now.date(),
-            summary=self.env._("%(cadence)s: reasons run out for %(count)s clients", cadence=self.name, count=len(enrolments)),
-            note=self.env._(
+        self._tell_once(
+            user, now.date(),
+            self.env._("%(cadence)s: reasons run out for %(count)s clients", cadence=self.name, count=len(enrolments)),
+            self.env._(
                 "The last unused reason has been taken for: %(clients)s. Add what is new to the library of reasons, or their "
                 "next automatic touches will wait.", clients=", ".join(filter(None, clients))))
+
+    def _tell_once(self, user, day, summary, note):
+        """One open activity a person and cadence."""
+        kind = self.env.ref("sales_conveyor.activity_type_reasons", raise_if_not_found=False)
+        known = self.activity_ids.filtered(lambda activity: activity.activity_type_id == kind and activity.user_id == user)
+        if kind and user and not known:
+            self.activity_schedule(activity_type_id=kind.id, user_id=user.id, date_deadline=day, summary=summary, note=note)
 
     # ------------------------------------------------------------ life
     @api.model_create_multi
@@ -186,7 +190,8 @@ class ConveyorCadence(models.Model):
                     cadence=cadence.name))
 
     def copy_data(self, default=None):
-        return [{"is_on": False, **vals, "name": self.env._("%(name)s (copy)", name=cadence.name)}
+        named = bool(default and default.get("name"))
+        return [{"is_on": False, **vals, "name": vals["name"] if named else self.env._("%(name)s (copy)", name=cadence.name)}
                 for cadence, vals in zip(self, super().copy_data(default))]
 
     def _wake_reasons(self):

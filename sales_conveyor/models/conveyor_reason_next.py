@@ -1,8 +1,10 @@
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
+
+ENDING_DAYS = 14
 
 
 class ConveyorReason(models.Model):
@@ -132,3 +134,17 @@ class ConveyorReason(models.Model):
         for user, rows in by_user.items():
             if user:
                 cadence._plan_reason_activity(user, rows, now)
+
+    @api.model
+    def _warn_ending(self, today):
+        """Tell who is responsible for a cadence that all its reasons are over soon."""
+        library, moment = self.sudo().search([]), datetime.combine(today, time.min)
+        cadences = self.env["conveyor.cadence"].sudo().search([("is_on", "=", True)])
+        for cadence in cadences.filtered(lambda cadence: any(step._needs_reason() for step in cadence.step_ids)):
+            now = library._of_cadence(cadence, moment)
+            if now and not library._of_cadence(cadence, moment + timedelta(days=ENDING_DAYS)):
+                cadence._tell_once(
+                    cadence._owner(), today,
+                    self.env._("%(cadence)s: all its reasons end within two weeks", cadence=cadence.name),
+                    self.env._("These end: %(reasons)s. Add what is new to the library of reasons.",
+                               reasons=", ".join(now.mapped("name")[:10])))

@@ -63,6 +63,7 @@ class ConveyorReasonSuggestion(models.Model):
         found = [*self._new_products(today), *self._price_changes(today), *self._promotions(today), *self._client_dates(today)]
         known = set(self.search([("key", "in", [row["key"] for row in found])]).mapped("key"))
         self.env["conveyor.product.seen"]._note()
+        self.env["conveyor.reason"]._warn_ending(today)
         return self.create([row for row in found if row["key"] not in known])
 
     def _new_products(self, today):
