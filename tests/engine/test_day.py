@@ -60,7 +60,7 @@ def test_late_is_what_is_due_before_now():
 def levelled(capacity, days=((0, 0), (1, 0), (2, 0)), **groups):
     queue = [day.Place((group, number), group, NOW, False) for group in day.ORDER for number in range(groups.get(group, 0))]
     today, moved = day.level([(TODAY + timedelta(days=number), count) for number, count in days], queue, capacity)
-    return [key for key, *_rest in today], {key: (moved_to - TODAY).days for key, moved_to in moved.items()}
+    return [place.key for place in today], {key: (moved_to - TODAY).days for key, moved_to in moved.items()}
 
 
 def test_what_does_not_fit_moves_to_the_next_day_with_room():

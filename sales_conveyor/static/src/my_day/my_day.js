@@ -8,6 +8,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { GAPS } from "../next/gap_counter";
 import { DayCard } from "./day_card";
 import { DayList } from "./day_list";
 import { useSwipe } from "./swipe";
@@ -69,6 +70,7 @@ export class MyDay extends Component {
             ];
             [this.state.day, this.state.gaps] = await this.keepLast.add(Promise.all(calls));
             this.state.error = "";
+            this.env.bus.trigger(GAPS, this.state.gaps);
         } catch (error) {
             this.state.error = error.data?.message || error.message || _t("Unknown error");
             return;
@@ -120,9 +122,8 @@ export class MyDay extends Component {
     // ------------------------------------------------------------- doing
 
     async done(values) {
-        const { model, id, name } = this.state.card;
+        const { model, id } = this.state.card;
         await this.orm.call("conveyor.day", "do_touch", [model, id, values]);
-        this.notification.add(_t("%s: done", name), { type: "success", className: "o_conveyor_notice" });
         this.state.key = "";
         await this.load();
     }

@@ -4,6 +4,7 @@ import { user } from "@web/core/user";
 import { useBus, useService } from "@web/core/utils/hooks";
 
 const APP = "crm.crm_menu_root";
+export const GAPS = "CONVEYOR:GAPS"; // somebody has just counted them
 const MANY = 100; // the server stops counting here
 
 /** In the CRM app: how many of one's own clients have no next touch. */
@@ -21,6 +22,7 @@ export class GapCounter extends Component {
             this.refresh(); // the bar does not wait for it
         });
         useBus(this.env.bus, "MENUS:APP-CHANGED", () => this.refresh());
+        useBus(this.env.bus, GAPS, ({ detail }) => (this.state.count = detail));
         useBus(this.env.bus, "ACTION_MANAGER:UI-UPDATED", () => this.refresh());
     }
 
