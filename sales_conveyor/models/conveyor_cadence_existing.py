@@ -37,6 +37,13 @@ class ConveyorCadence(models.Model):
         query = rows._search([("purpose", "=", self.purpose), ("state", "in", ("running", "snoozed")), (name, "!=", False)])
         return query.subselect(SQL.identifier(query.table, name))
 
+    def _count_existing(self):
+        """How many would have entered; leads are only counted, not read."""
+        domain = self._existing_domain()
+        if domain is None or self.target == "customer":
+            return len(self._existing())
+        return self.env["crm.lead"].with_context(active_test=False).search_count(domain)
+
     def _existing(self):
         """Leads, or customers, that would have entered; those in whom more was
         invested come first."""

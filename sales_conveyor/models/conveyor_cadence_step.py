@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .conveyor_domain import check_domain
 from .conveyor_work_item import CHANNELS
 
 DELAY_UNITS = [
@@ -85,6 +86,10 @@ class ConveyorCadenceStep(models.Model):
                 raise ValidationError(self.env._(
                     "%(cadence)s, step %(step)s: %(problem)s",
                     cadence=step.cadence_id.name, step=step.display_name, problem=problem))
+
+    @api.constrains("condition_domain", "cadence_id")
+    def _check_condition(self):
+        check_domain(self, "condition_domain", lambda step: step.target_model, fields.Datetime.now())
 
     def _problem(self):
         """What is wrong with the step, in a sentence, or False."""

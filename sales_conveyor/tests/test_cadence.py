@@ -62,6 +62,8 @@ class TestChecks(CadenceCase):
     def test_a_filter_that_cannot_be_read_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "cannot be read"):
             self.cadence(filter_domain="[('no_such_field', '=', 1)]")
+        with self.assertRaisesRegex(ValidationError, "cannot be read"):
+            self.cadence({"condition_domain": "[('no_such_field', '=', 1)]"})
 
     def test_salespeople_read_only(self):
         cadence = self.cadence()

@@ -29,7 +29,7 @@ class ConveyorCadenceSwitch(models.TransientModel):
     def _compute_counts(self):
         for wizard in self:
             cadence = wizard.cadence_id
-            wizard.existing_count = len(cadence._existing()) if wizard.turn == "on" else 0
+            wizard.existing_count = cadence._count_existing() if wizard.turn == "on" else 0
             wizard.inside_count = cadence.running_count + cadence.snoozed_count
             wizard.sending_stopped = (cadence.company_id or self.env.company).conveyor_sending_stopped
             wizard.summary = wizard._summary()
