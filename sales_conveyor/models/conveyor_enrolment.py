@@ -84,6 +84,8 @@ class ConveyorEnrolment(models.Model):
         fresh = enrolments._make_room(cadence, fresh, supersede)
         new = enrolments._insert(cadence, fresh, key, before, now)
         enrolments._rank(new.mapped("client_key"), now)
+        if any(row.next_date and row.next_date <= now for row in new):
+            self.env.ref("sales_conveyor.cron_enrolment_run").sudo()._trigger()  # it does no more than it does by itself
         return (standing | new).with_env(self.env)
 
     @api.model

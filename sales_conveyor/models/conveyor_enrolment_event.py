@@ -57,6 +57,12 @@ class ConveyorEnrolment(models.Model):
                 moments[run.enrolment_id] = (run.loop, min(touch.date, now))
         self._pass({row: moment for row, moment in moments.items() if row.state == "running"}, now)
 
+    @api.model
+    def _move_to_keys(self, moved):
+        """Clients became one: of their cadences the strongest runs."""
+        super()._move_to_keys(moved)
+        self._rank(list(moved.values()))
+
     # ------------------------------------------------------------ leads, orders, meetings
     @api.model
     def _on_leads_closed(self, leads, outcome):

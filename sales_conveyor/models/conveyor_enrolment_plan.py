@@ -29,7 +29,8 @@ class ConveyorEnrolment(models.Model):
         """``{enrolment id: engine.cadence.Progress}``."""
         done = defaultdict(set)
         runs = self.env["conveyor.step.run"].sudo()._read_group(  # of the enrolments that are being looked at
-            [("enrolment_id", "in", self.ids), ("state", "!=", "planned")], ["enrolment_id", "loop"], ["step_id:array_agg"])
+            [("enrolment_id", "in", self.ids), "|", ("state", "!=", "planned"), ("attachment_id", "!=", False)],
+            ["enrolment_id", "loop"], ["step_id:array_agg"])
         for enrolment, loop, step_ids in runs:
             done[enrolment.id, loop].update(step_ids)
         return {row.id: engine.Progress(

@@ -64,8 +64,8 @@ class ConveyorEnrolment(models.Model):
         now = now or fields.Datetime.now()
         ids = [row_id for row_id, in self.env.execute_query(SQL(
             """SELECT e.id FROM conveyor_enrolment e WHERE e.state = 'running' AND e.next_date IS NULL AND NOT EXISTS (
-                   SELECT 1 FROM conveyor_step_run r LEFT JOIN mail_activity a ON a.id = r.activity_id
-                    WHERE r.enrolment_id = e.id AND r.state = 'planned' AND (a.active OR r.attachment_id IS NOT NULL))
+                   SELECT 1 FROM conveyor_step_run r JOIN mail_activity a ON a.id = r.activity_id
+                    WHERE r.enrolment_id = e.id AND r.state = 'planned' AND a.active)
                LIMIT 10000"""))]
         self.sudo().browse(ids)._plan(now)  # the cron acts for everybody
 

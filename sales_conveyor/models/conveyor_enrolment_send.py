@@ -151,7 +151,8 @@ class ConveyorEnrolment(models.Model):
     # ------------------------------------------------------------ letters
     @api.model
     def _queue_letters(self, step, touches, now):
-        """Letters wait in a queue until somebody prints them; then they are touches."""
+        """Letters wait in a queue until somebody prints them; then they are
+        touches. The cadence does not wait for the printer."""
         touches = self._with_runs(touches, now)
         texts = {touch.run_id: self._letter_text(step, touch) for touch in touches}
         letters = self.env["ir.attachment"].sudo().create([{  # the cron writes for everybody
@@ -160,9 +161,8 @@ class ConveyorEnrolment(models.Model):
             "res_id": touch.run_id} for touch in touches])
         for touch, letter in zip(touches, letters):
             self.env["conveyor.step.run"].browse(touch.run_id).attachment_id = letter
-        for step_id, rows in self._rows_by_step(touches).items():
-            rows.write({"next_date": False, "step_id": step_id, "rule": "to_print",
-                        "explanation": self.env._("A letter waits to be printed.")})
+            self.env["conveyor.step.run"].browse(touch.run_id).explanation = self.env._("Waits to be printed.")
+        self._pass({touch.row: (touch.due.loop, now) for touch in touches}, now)
 
     @api.model
     def _letter_text(self, step, touch):

@@ -30,7 +30,10 @@ class ConveyorEnrolment(models.Model):
         if not rows:
             return
         explanation = explanation or self.env["conveyor.step.run"]._sentence(reason)
-        rows._planned_runs()._leave_out(reason or state, explanation, now)
+        planned = rows._planned_runs()
+        if state == "done":
+            planned = planned.filtered(lambda run: not run.attachment_id)  # the last letter is still printed
+        planned._leave_out(reason or state, explanation, now)
         rows.write({
             "state": state, "stop_reason": reason, "explanation": explanation, "rule": False, "end_date": now,
             "next_date": False, "not_before": False, "waits_for_id": False})
@@ -107,7 +110,7 @@ class ConveyorEnrolment(models.Model):
         ended._finish(now)
 
     def _held_by_people(self):
-        """Those whose step is a person's turn: an open activity, or a letter to print."""
+        """Those whose step is a person's turn."""
         return self._planned_runs().filtered(lambda run: run._is_open()).enrolment_id
 
     def _write_next(self, values):

@@ -136,7 +136,10 @@ class ConveyorEnrolment(models.Model):
     def _responsible(self):
         """Who touches this client by hand; may be nobody."""
         record = self._record_of()
-        return (record.user_id or self.user_id or self.lead_id.team_id.user_id or self.cadence_id._owner()).filtered("active")[:1]
+        for user in (record.user_id, self.user_id, self.lead_id.team_id.user_id):
+            if user.active:
+                return user
+        return self.cadence_id._owner()
 
     # ------------------------------------------------------------ words
     def _words(self, reason=None):

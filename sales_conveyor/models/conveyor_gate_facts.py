@@ -137,15 +137,17 @@ class ConveyorGateFacts(models.AbstractModel):
         """``{enrolment id: end of the next meeting}``, those that are a step of a cadence left out."""
         self.env["calendar.event"].flush_model()
         return dict(self.env.execute_query(SQL(
-            """SELECT e.id, min(v.stop) FROM conveyor_enrolment e
-                 LEFT JOIN crm_lead l ON l.id = e.lead_id
-                 JOIN calendar_event v ON v.active AND v.stop > %(now)s AND (
-                      v.opportunity_id = e.lead_id OR EXISTS (
-                          SELECT 1 FROM calendar_event_res_partner_rel r
-                           WHERE r.calendar_event_id = v.id AND r.res_partner_id = COALESCE(l.partner_id, e.partner_id)))
-                WHERE e.id = ANY(%(ids)s) AND NOT EXISTS (
+            """SELECT m.id, min(v.stop) FROM (
+                   SELECT e.id, v.id AS event_id FROM conveyor_enrolment e JOIN calendar_event v ON v.opportunity_id = e.lead_id
+                    WHERE e.id = ANY(%(ids)s)
+                    UNION ALL
+                   SELECT e.id, r.calendar_event_id FROM conveyor_enrolment e LEFT JOIN crm_lead l ON l.id = e.lead_id
+                     JOIN calendar_event_res_partner_rel r ON r.res_partner_id = COALESCE(l.partner_id, e.partner_id)
+                    WHERE e.id = ANY(%(ids)s)) m
+                 JOIN calendar_event v ON v.id = m.event_id AND v.active AND v.stop > %(now)s
+                WHERE NOT EXISTS (
                       SELECT 1 FROM mail_activity a WHERE a.calendar_event_id = v.id AND a.conveyor_run_id IS NOT NULL)
-                GROUP BY e.id""", ids=rows.ids, now=now)))
+                GROUP BY m.id""", ids=rows.ids, now=now)))
 
     @api.model
     def _blacklisted(self, rows):

@@ -23,13 +23,11 @@ class ConveyorStepRun(models.Model):
 
     def _letters_printed(self):
         now = fields.Datetime.now()
-        self.write({"state": "done", "done_date": now})
+        self.write({"state": "done", "done_date": now, "explanation": False})
         self.env["conveyor.touch"]._record([{
             "event_key": f"run-{run.id}", "run_id": run.id, "date": now, "channel": "letter", "lead_id": run.lead_id.id,
             "partner_id": run.partner_id.id, "outcome": "sent", "is_automatic": True, "reason_id": run.reason_id.id,
             "subject": run.step_id.name or run.reason_id.name} for run in self])
-        self.env["conveyor.enrolment"].sudo()._pass(  # as for the letters
-            {run.enrolment_id: (run.loop, now) for run in self if run.enrolment_id.state == "running"}, now)
 
     def _letter_html(self):
         """The letter as it was written."""

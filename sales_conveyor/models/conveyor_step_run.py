@@ -40,9 +40,9 @@ class ConveyorStepRun(models.Model):
     _to_print_idx = models.Index("(id) WHERE state = 'planned' AND attachment_id IS NOT NULL")
 
     def _is_open(self):
-        """Whether a person is to do it: an open activity, or a letter to print."""
+        """Whether it is a person's turn: its activity is open."""
         self.ensure_one()
-        return self.state == "planned" and (self.activity_id.active or bool(self.attachment_id))
+        return self.state == "planned" and self.activity_id.active
 
     def _leave_out(self, rule, explanation, now=None):
         """Not done, and why; its activity goes."""

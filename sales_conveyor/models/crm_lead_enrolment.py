@@ -30,6 +30,16 @@ class CrmLead(models.Model):
         return super().message_subscribe(partner_ids=partner_ids, subtype_ids=subtype_ids)
 
 
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def message_subscribe(self, partner_ids=None, subtype_ids=None):
+        """As for leads."""
+        if self.env.context.get("conveyor_planning"):
+            return True
+        return super().message_subscribe(partner_ids=partner_ids, subtype_ids=subtype_ids)
+
+
 class SaleOrder(models.Model):
     _inherit = "sale.order"
 

@@ -191,12 +191,14 @@ class TestAutomatic(EnrolmentCase):
         enrolment = self.enrol(self.cadence(
             {"channel": "letter", "is_automatic": True, "letter_body": "<p>Dear {{ client }}</p>"}, ("call", 1)), lead)
         self.run_at()
-        self.run_at(self.day(3))
         run = enrolment.run_ids
         self.assertEqual((run.state, run._letter_html(), self.touches(lead).ids), ("planned", "<p>Dear Ada</p>", []))
+        self.assertEqual((enrolment.step_id.name, enrolment.next_date), ("Step 2", self.day(1, 9)), "it does not wait for the printer")
+        self.run_at(self.day(1))
+        self.activity(lead).action_feedback()
+        self.assertEqual((enrolment.state, run.state), ("done", "planned"), "the letter is still there to be printed")
         action = run.with_user(self.seller).action_print_letters()
-        self.assertEqual((action["type"], run.state, self.touches(lead).channel), ("ir.actions.report", "done", "letter"))
-        self.assertEqual(enrolment.step_id.name, "Step 2")
+        self.assertEqual((action["type"], run.state, self.touches(lead).filtered("is_automatic").channel), ("ir.actions.report", "done", "letter"))
         html = self.env["ir.actions.report"]._render_qweb_html("sales_conveyor.conveyor_letter_document", run.ids)[0].decode()
         self.assertIn("Dear Ada", html)
         self.assertIn("1 Main", html)

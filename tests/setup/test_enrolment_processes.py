@@ -1,0 +1,114 @@
+"""Cadences while processes are killed, and while two work on one database: no touch lost, none doubled."""
+import signal
+import subprocess
+import textwrap
+import time
+
+import pytest
+from conveyor_setup import processes
+from conveyor_setup.console import Console
+from conveyor_setup.processes import wait_until
+from conveyor_setup.workplace import prepared
+
+CLIENTS = 1100  # three batches
+SEED = f"""
+    calendar = env.company.resource_calendar_id
+    calendar.tz = "UTC"
+    calendar.attendance_ids.unlink()
+    env.company.write({{"conveyor_send_from": 0, "conveyor_send_to": 24, "conveyor_tz": "UTC"}})
+    template = env["mail.template"].create({{
+        "name": "Case", "model_id": env["ir.model"]._get_id("crm.lead"), "subject": "Case", "body_html": "<p>Case</p>",
+        "email_to": "{{{{ object.email_from }}}}", "auto_delete": False}})
+    cadence = env["conveyor.cadence"].create({{"name": "Two", "reason_policy": "none", "step_ids": [
+        (0, 0, {{"name": "Mail", "sequence": 1, "channel": "email", "is_automatic": True, "mail_template_id": template.id}}),
+        (0, 0, {{"name": "Call", "sequence": 2, "channel": "call"}})]}})
+    leads = env["crm.lead"].create([
+        {{"name": f"Lead {{number}}", "type": "opportunity", "user_id": 2, "email_from": f"client{{number}}@example.com"}}
+        for number in range({CLIENTS})])
+    env["conveyor.enrolment"]._enrol(cadence, leads)
+    env["ir.cron"].search([]).active = False
+    env.cr.commit()
+"""
+RUN = """
+    cron = env.ref("sales_conveyor.cron_enrolment_run")
+    progress = env["ir.cron.progress"].create({"cron_id": cron.id, "remaining": 0, "done": 0, "timed_out_counter": 0})
+    env.cr.commit()
+    env["conveyor.enrolment"].with_context(ir_cron_progress_id=progress.id, cron_id=cron.id)._cron_run()
+    env.cr.commit()
+"""
+FIGURES = {
+    "mails": "SELECT count(*) FROM mail_mail WHERE conveyor_run_id IS NOT NULL",
+    "clients with a mail": "SELECT count(DISTINCT email_to) FROM mail_mail WHERE conveyor_run_id IS NOT NULL",
+    "runs": "SELECT count(*) FROM conveyor_step_run",
+    "touches": "SELECT count(*) FROM conveyor_touch WHERE event_key LIKE 'run-%'",
+    "activities": "SELECT count(*) FROM mail_activity WHERE conveyor_run_id IS NOT NULL AND active",
+    "leads with an activity": "SELECT count(DISTINCT res_id) FROM mail_activity WHERE conveyor_run_id IS NOT NULL AND active",
+    "runs without their activity or mail": "SELECT count(*) FROM conveyor_step_run r WHERE NOT EXISTS"
+        " (SELECT FROM mail_mail m WHERE m.conveyor_run_id = r.id) AND NOT EXISTS"
+        " (SELECT FROM mail_activity a WHERE a.id = r.activity_id)",
+}
+ALL_DONE = dict.fromkeys(FIGURES, CLIENTS) | {"runs": 2 * CLIENTS, "runs without their activity or mail": 0}
+
+
+@pytest.fixture
+def place(real_settings):
+    with prepared(real_settings, Console(quiet=True), templates=(False,)) as place:
+        yield place
+
+
+@pytest.fixture
+def database(place, tmp_path):
+    """With our module, and clients whose first step is due."""
+    with place.odoo.temporary(place.templates[False], "enrolment") as name:
+        place.odoo.install(name, tmp_path / "install.log", False)
+        shell(place, name, SEED, tmp_path / "seed.log").wait(300)
+        assert figure(place, name, "SELECT count(*) FROM conveyor_enrolment WHERE state = 'running'") == CLIENTS, \
+            (tmp_path / "seed.log").read_text()[-3000:]
+        yield name
+
+
+def shell(place, database, code, log):
+    """A process of its own that runs the code in Odoo's shell."""
+    with open(log, "wb") as sink:
+        process = processes.start(
+            place.odoo.command("shell", "-d", database, "--no-http", "--log-level=info"), stdin=subprocess.PIPE,
+            stdout=sink, stderr=sink, env=place.odoo.environment, cwd=place.settings.home)
+    process.stdin.write(textwrap.dedent(code).encode())
+    process.stdin.close()
+    return process
+
+
+def figure(place, database, sql):
+    return int(place.databases.query(sql, database)[0][0])
+
+
+def figures(place, database):
+    return {name: figure(place, database, sql) for name, sql in FIGURES.items()}
+
+
+def test_killed_in_the_middle_of_it(place, database, tmp_path):
+    """kill -9 after the first batch, and again somewhere in a later one; the next run goes on where it stopped."""
+    behind = 0
+    for number, pause in enumerate((0, 0.7)):
+        process = shell(place, database, RUN, tmp_path / f"killed{number}.log")
+        wait_until(lambda: process.poll() is not None or figure(place, database, FIGURES["runs"]) > behind, 120)
+        time.sleep(pause)
+        process.send_signal(signal.SIGKILL)
+        process.wait(30)
+        behind = figure(place, database, FIGURES["runs"])
+        assert 0 < behind < 2 * CLIENTS, f"killed too early or too late: {behind}"
+        now = figures(place, database)
+        assert now["runs without their activity or mail"] == 0
+        assert now["mails"] == now["touches"] == now["clients with a mail"]
+    process = shell(place, database, RUN, tmp_path / "last.log")
+    process.wait(300)
+    assert figures(place, database) == ALL_DONE, (tmp_path / "last.log").read_text()[-3000:]
+
+
+def test_two_processes_on_one_database(place, database, tmp_path):
+    workers = [shell(place, database, RUN, tmp_path / f"worker{number}.log") for number in range(2)]
+    for worker in workers:
+        worker.wait(300)
+    shell(place, database, RUN, tmp_path / "rest.log").wait(300)
+    assert figures(place, database) == ALL_DONE, (tmp_path / "worker0.log").read_text()[-3000:]
+    assert "Traceback" not in (tmp_path / "worker0.log").read_text() + (tmp_path / "worker1.log").read_text()
