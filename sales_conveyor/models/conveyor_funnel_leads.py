@@ -105,6 +105,8 @@ class ConveyorFunnelLeads(models.AbstractModel):
             return lambda value: currencies.get(value, self.env.company.currency_id.name)
         if key in CHOSEN:
             labels = dict(self.env["crm.lead"]._fields[CHOSEN[key]]._description_selection(self.env))
+            if key == "won_status":
+                labels["pending"] = self.env._("Open")  # Odoo's own word is a technical one
             return labels.get
         if key in NAMED:
             return _Names(self.env[NAMED[key]].sudo().with_context(active_test=False)).get

@@ -93,7 +93,7 @@ class ConveyorFunnelSections(models.AbstractModel):
     @api.model
     def _funnel_table(self, scope):
         sums = self._sums(scope, ("stage_id", "phase"))
-        rows, is_mixed = self._section_rows(scope, sums)
+        rows, is_mixed = self._section_rows(scope, {key for key, tally in sums.items() if tally != Tally()})
         counted = self._sums(scope, (), where=WHOLE).get((), Tally()).reached
         shares = conversions([sums.get(row.key, Tally()) for row in rows], self._previous(rows), counted, scope.counting)
         medians = self._medians(scope, ("stage_id", "phase"))

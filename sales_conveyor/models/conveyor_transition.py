@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -10,6 +10,7 @@ KINDS = [
     ("enter", "Entered"), ("forward", "Forward"), ("skip", "Skipped ahead"), ("back", "Back"),
     ("won", "Won"), ("lost", "Lost"), ("reopen", "Reopened"),
 ]
+MANY = 200  # leads from which on a statement is planned for many
 
 
 class ConveyorTransition(models.Model):
@@ -149,7 +150,21 @@ class ConveyorTransition(models.Model):
     def _rechain(self, leads):
         """Every transition starts in the section where the one before ended."""
         self.env.flush_all()
-        self.env.cr.execute(SQL("""
+        with self._planned_for(leads):
+            self.env.cr.execute(self._rechain_sql(leads))
+        self.invalidate_model(["from_stage_id", "to_stage_id"])
+
+    @api.model
+    def _planned_for(self, leads):
+        """Many leads are joined by hashing: PostgreSQL does not know yet how many
+        transitions a fresh import has, and would loop over all pairs."""
+        if len(leads) < MANY:
+            return nullcontext()
+        return self.env["conveyor.funnel.builder"]._planned_for_many()
+
+    @api.model
+    def _rechain_sql(self, leads):
+        return SQL("""
             WITH filled AS (
                 SELECT id, lead_id, date, kind, to_stage_id,
                        count(to_stage_id) OVER (PARTITION BY lead_id ORDER BY date, id) AS piece
@@ -163,14 +178,19 @@ class ConveyorTransition(models.Model):
             UPDATE conveyor_transition t
                SET from_stage_id = COALESCE(c.previous, CASE WHEN t.kind = 'lost' THEN c.stage END),
                    to_stage_id = COALESCE(t.to_stage_id, c.stage)
-              FROM chained c WHERE c.id = t.id
-        """, leads=leads.ids))
-        self.invalidate_model(["from_stage_id", "to_stage_id"])
+              FROM chained c WHERE c.id = t.id AND t.lead_id = ANY(%(leads)s)
+        """, leads=leads.ids)
 
     @api.model
     def _date_leads(self, leads):
         """Closing and last-move dates of closed leads follow their transitions."""
-        self.env.cr.execute(SQL("""
+        with self._planned_for(leads):
+            self.env.cr.execute(self._date_leads_sql(leads))
+        leads.invalidate_recordset(["date_closed", "day_close", "date_last_stage_update"])
+
+    @api.model
+    def _date_leads_sql(self, leads):
+        return SQL("""
             WITH closing AS (
                 SELECT lead_id, max(date) FILTER (WHERE kind IN ('won', 'lost')) AS closed, max(date) AS moved
                   FROM conveyor_transition WHERE lead_id = ANY(%(leads)s) GROUP BY lead_id)
@@ -178,9 +198,8 @@ class ConveyorTransition(models.Model):
                    date_closed = CASE WHEN l.won_status IN ('won', 'lost') THEN COALESCE(c.closed, l.date_closed) END,
                    day_close = CASE WHEN l.won_status IN ('won', 'lost') THEN
                        trunc(abs(extract(epoch FROM COALESCE(c.closed, l.date_closed) - l.create_date)) / 86400) END
-              FROM closing c WHERE c.lead_id = l.id
-        """, leads=leads.ids))
-        leads.invalidate_recordset(["date_closed", "day_close", "date_last_stage_update"])
+              FROM closing c WHERE c.lead_id = l.id AND l.id = ANY(%(leads)s)
+        """, leads=leads.ids)
 
     # ------------------------------------------------------------ capture
     @api.model

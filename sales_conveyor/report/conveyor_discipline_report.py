@@ -35,7 +35,7 @@ class ConveyorDisciplineReport(models.Model):
     stage_id = fields.Many2one("crm.stage", "Section", readonly=True)
     lost_reason_id = fields.Many2one("crm.lost.reason", "Lost Reason", readonly=True)
     won_status = fields.Selection(
-        [("won", "Won"), ("lost", "Lost"), ("pending", "Pending")], "Won/Lost", readonly=True)
+        [("won", "Won"), ("lost", "Lost"), ("pending", "Open")], "Won/Lost", readonly=True)
     touches = fields.Integer("Touches", aggregator="avg", readonly=True, help="Counted towards the norm.")
     touch_group = fields.Selection(GROUPS, "After so Many Touches", readonly=True)
     norm = fields.Integer("Norm", aggregator="avg", readonly=True)

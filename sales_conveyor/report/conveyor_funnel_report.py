@@ -42,7 +42,7 @@ class ConveyorFunnelReport(models.Model):
         [("first", "First sale"), ("repeat", "Repeat sale")], "First or Repeat", readonly=True)
     type = fields.Selection([("lead", "Lead"), ("opportunity", "Opportunity")], readonly=True)
     won_status = fields.Selection(
-        [("won", "Won"), ("lost", "Lost"), ("pending", "Pending")], "Won/Lost", readonly=True)
+        [("won", "Won"), ("lost", "Lost"), ("pending", "Open")], "Won/Lost", readonly=True)
     lost_reason_id = fields.Many2one("crm.lost.reason", "Lost Reason", readonly=True)
     entry_date = fields.Date("Entered the Conveyor", readonly=True)
     reach_date = fields.Date("Reached on", readonly=True)

@@ -51,6 +51,9 @@ class TestFunnelScreen(ConveyorCase, HttpCase):
             equal(document.querySelector(".o_conveyor_tile[data-key=leads]").dataset.value, "3", "leads");
             equal(document.querySelector(`${{row}} [data-key=reached]`).dataset.value, "3", "reached");
             equal(document.querySelector(`${{row}} [data-key=passed]`).dataset.value, "2", "passed");
+            equal(document.querySelector("[data-value=null]"), null, "no cell has the value null");
+            const label = document.querySelector(".o_conveyor_tile[data-key=leads] .o_conveyor_tile_label");
+            equal(label.title.length > label.textContent.length, true, "the tile has its definition");
             document.querySelector(`${{row}} [data-key=passed] button`).click();
             await one(".o_list_view .o_data_row");
             equal(document.querySelectorAll(".o_data_row").length, 2, "leads behind passed");

@@ -1,7 +1,10 @@
 from datetime import datetime
+from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
+from ..models import conveyor_transition
 from .common import ConveyorCase
 
 
@@ -41,6 +44,13 @@ class TestImport(ConveyorCase):
         self.assertEqual(self.path(lead), [
             ("enter", False, "New"), ("forward", "New", "Needs"), ("lost", "Needs", "Needs")])
         self.assertEqual(lead.date_closed, datetime(2020, 3, 1))
+
+    def test_many_leads_are_chained_as_few_are(self):
+        """From so many leads on the statement is planned for many, and says the same."""
+        with patch.object(conveyor_transition, "MANY", 1):
+            self.test_the_order_of_the_file_does_not_matter()
+        [(setting,)] = self.env.execute_query(SQL("SELECT current_setting('enable_nestloop')"))
+        self.assertEqual(setting, "on", "only within the statement")
 
     def test_twice_the_same_file_is_one_history(self):
         lead, xmlid = self.imported("Past", self.won)

@@ -45,6 +45,16 @@ class TestTradeSetMapping(TradeCase):
             with self.subTest(message), self.assertRaisesRegex(UserError, message):
                 self.mapped(stage, use, section).action_next()
 
+    def test_the_form_leaves_it_to_these_words_to_say_what_is_missing(self):
+        """The web client would only say that required fields are missing, and not which."""
+        form = self.env["conveyor.trade.apply"].get_view(view_type="form")["arch"]
+        self.assertNotIn("required=\"scope", form)
+        self.assertNotIn("required=\"use", form)
+        with self.assertRaisesRegex(UserError, "Choose the teams that"):
+            wizard = self.wizard()
+            wizard.scope = "teams"
+            wizard.action_next()
+
     def test_team_gets_its_own_sections_and_leaves_the_others(self):
         wizard = self.preview(teams=self.team)
         self.assertEqual(wizard.stage_ids.mapped(lambda line: (line.stage_id.name, line.use)), [

@@ -85,6 +85,11 @@ class TestWorkbook(WorkbookCase):
         self.assertEqual(summary["Leads"], 4)
         self.assertEqual(self.names(book), sorted(["=cmd|' /C calc'!A0", "ab", "-1", "http://x.example"]))
 
+    def test_who_is_neither_won_nor_lost_is_open(self):
+        rows = self.book()["Leads"].iter_rows(values_only=True)
+        place = next(rows).index("Status")
+        self.assertEqual(sorted(row[place] for row in rows), ["Lost", "Open", "Open", "Won"])
+
     def test_no_text_is_a_formula(self):
         for sheet in self.book():
             for row in sheet.iter_rows():
