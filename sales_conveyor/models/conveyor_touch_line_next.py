@@ -54,6 +54,8 @@ class ConveyorTouchLine(models.Model):
     def _flush_sources(self):
         self.env["mail.activity"].flush_model()
         self.env["conveyor.enrolment"].flush_model()
+        self.env["conveyor.cadence"].flush_model(["is_on"])
+        self.env["conveyor.cadence.step"].flush_model(["is_automatic", "channel", "reason_policy", "reason_id"])
         self.env["conveyor.touch"].flush_model()
         self.env["calendar.event"].flush_model(["start", "allday"])
         self.env["crm.lead"].flush_model(["user_id", "company_id"])

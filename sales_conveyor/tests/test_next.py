@@ -202,3 +202,52 @@ class TestProposals(NextCase):
         self.assertTrue(bare.next_touch_date)
         self.assertEqual(planned.activity_ids, activity)
         self.assertEqual(bare.activity_ids.user_id, self.seller)
+
+
+@tagged("post_install", "-at_install")
+class TestNextOfCadences(NextCase):
+    """What a cadence will send by itself is a next touch as well."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cadence = cls.env["conveyor.cadence"].create({
+            "name": "Nurture", "purpose": "nurture", "reason_policy": "none", "step_ids": [(0, 0, {
+                "name": "SMS", "channel": "sms", "is_automatic": True, "delay": 3, "delay_unit": "days",
+                "sms_template_id": cls.env["sms.template"].create({
+                    "name": "Hello", "body": "Hello", "model_id": cls.env["ir.model"]._get_id("crm.lead")}).id})]})
+
+    def test_an_automatic_step_counts_while_its_cadence_is_on(self):
+        lead = self.lead(phone="+359888123456")
+        enrolment = self.env["conveyor.enrolment"]._enrol(self.cadence, lead)
+        self.assertEqual((lead.next_touch_date, lead.next_touch_channel, lead.next_touch_automatic),
+                         (enrolment.next_date, "sms", True))
+        self.cadence.is_on = False
+        self.assertFalse(lead.next_touch_date)
+        self.cadence.is_on = True
+        self.plan(lead, self.env.cr.now().date())
+        self.assertFalse(lead.next_touch_automatic, "the call comes first")
+
+    def test_dragging_it_moves_the_step(self):
+        lead = self.lead(phone="+359888123456")
+        enrolment = self.env["conveyor.enrolment"]._enrol(self.cadence, lead)
+        wanted = enrolment.next_date.replace(hour=11, minute=0, second=0) + timedelta(days=7)
+        lead.with_user(self.seller).next_touch_date = wanted
+        self.assertEqual(enrolment.next_date.date(), wanted.date())
+        lead.invalidate_recordset()
+        self.assertEqual(lead.next_touch_date, enrolment.next_date)
+
+    def test_snoozing_makes_it_wait_and_waking_lets_it_go_on(self):
+        lead = self.lead(phone="+359888123456")
+        enrolment = self.env["conveyor.enrolment"]._enrol(self.cadence, lead)
+        lead.snooze_until = date(2031, 1, 10)
+        self.assertEqual(enrolment.state, "snoozed")
+        self.assertEqual((lead.next_touch_date.date(), lead.next_touch_automatic), (date(2031, 1, 10), False))
+        lead.snooze_until = False
+        self.assertEqual(enrolment.state, "running")
+
+    def test_a_new_salesperson_takes_the_enrolment_over(self):
+        lead = self.lead(phone="+359888123456")
+        enrolment = self.env["conveyor.enrolment"]._enrol(self.cadence, lead)
+        lead.user_id = self.colleague
+        self.assertEqual((enrolment.user_id, lead.next_touch_user_id), (self.colleague, self.colleague))
