@@ -1,6 +1,7 @@
 from . import test_attack
 from . import test_backfill
 from . import test_demo
+from . import test_day
 from . import test_discipline
 from . import test_enrolment
 from . import test_enrolment_budget
@@ -16,6 +17,9 @@ from . import test_funnel_tables
 from . import test_gate
 from . import test_import
 from . import test_import_reference
+from . import test_lost
+from . import test_next
+from . import test_next_gap
 from . import test_practice
 from . import test_query_budget
 from . import test_sale_kind
