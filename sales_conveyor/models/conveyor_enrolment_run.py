@@ -39,15 +39,17 @@ class ConveyorEnrolment(models.Model):
         enrolments._retry_mails(now)
         while batch := enrolments._lock_due(now, [row_id for row_id, count in passes.items() if count >= MAX_PASSES]):
             passes.update(batch.ids)
-            if not (batch._process_safely(now) and enrolments._commit_run(len(batch))):
-                break
+            batch._process_safely(now)
+            if not enrolments._commit_run(len(batch)):
+                return  # time is out; the cron comes back at once
+        enrolments._commit_run(0, remaining=0)
 
     @api.model
-    def _commit_run(self, processed):
+    def _commit_run(self, processed, remaining=1):
         """Commit the batch, when the cron runs; whether there is time left."""
         if not self.env.context.get("ir_cron_progress_id"):
             return True
-        return self.env["ir.cron"]._commit_progress(processed, remaining=1) > 0
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining) > 0
 
     @api.model
     def _lock_due(self, now, without=()):
@@ -79,7 +81,6 @@ class ConveyorEnrolment(models.Model):
                 raise
             _logger.info("Another transaction was quicker: %s enrolments again", len(self))
             self.env.cr.rollback()
-        return True
 
     def _process(self, now):
         """Advance them together; if that fails, find out whose fault it is."""

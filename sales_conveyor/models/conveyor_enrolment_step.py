@@ -60,17 +60,14 @@ class ConveyorEnrolment(models.Model):
             "UPDATE conveyor_step_run r SET activity_id = v.activity_id FROM unnest(%s::int[], %s::int[]) AS v(id, activity_id)"
             " WHERE r.id = v.id", list(planned), list(planned.values())))
         self.env["conveyor.step.run"].invalidate_model(["activity_id"], flush=False)
+        self.flush_model()
+        self.env.cr.execute(SQL(
+            """UPDATE conveyor_enrolment e SET next_date = NULL, rule = NULL, explanation = NULL, step_id = v.step_id
+                 FROM unnest(%s::int[], %s::int[]) AS v(id, step_id) WHERE e.id = v.id""",
+            [touch.row.id for touch in touches], [touch.due.step.id for touch in touches]))
         rows = self.browse(touch.row.id for touch in touches)
-        rows.write({"next_date": False, "rule": False, "explanation": False})
-        for step_id, mine in self._rows_by_step(touches).items():
-            mine.step_id = step_id
-
-    @api.model
-    def _rows_by_step(self, touches):
-        ids = defaultdict(list)
-        for touch in touches:
-            ids[touch.due.step.id].append(touch.row.id)
-        return {step_id: self.browse(row_ids) for step_id, row_ids in ids.items()}
+        rows.invalidate_recordset(["next_date", "rule", "explanation", "step_id"], flush=False)
+        rows._mark_lines()
 
     @api.model
     def _channel(self, touch):
@@ -105,7 +102,7 @@ class ConveyorEnrolment(models.Model):
             rows.append({
                 "res_model_id": self.env["ir.model"]._get_id(record._name), "res_id": record.id,
                 "activity_type_id": (step.activity_type_id or kinds.get(step.channel, step.activity_type_id)).id,
-                "user_id": user.id, "automated": True, "summary": words.name or touch.reason and touch.reason.name or False,
+                "res_name": record.display_name, "user_id": user.id, "automated": True, "summary": words.name or touch.reason and touch.reason.name or False,
                 "note": touch.row._prepare_note(words, touch),
                 "date_deadline": clock.local_day(max(touch.due.planned, now), hours_tz),
                 "conveyor_channel": step.channel, "conveyor_run_id": touch.run_id,

@@ -121,6 +121,14 @@ class TestAutomatic(EnrolmentCase):
         self.assertEqual(self.runs(enrolment), [("Step 1", 0, "done", None)])
         self.assertEqual(enrolment.next_date, self.day(1, 9))
 
+    def test_the_cron_itself_commits_and_says_that_it_is_done(self):
+        enrolment = self.enrol(self.cadence(self.mail()), self.leads())
+        cron = self.env.ref("sales_conveyor.cron_enrolment_run")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        progress = self.env["ir.cron.progress"].search([("cron_id", "=", cron.id)], order="id desc", limit=1)
+        self.assertEqual((enrolment.state, progress.done, progress.remaining), ("done", 1, 0))
+
     def test_it_runs_again_and_nothing_goes_twice(self):
         lead = self.leads()
         enrolment = self.enrol(self.cadence(self.mail(), self.mail(2)), lead)
