@@ -102,7 +102,8 @@ class ConveyorEnrolment(models.Model):
             rows.append({
                 "res_model_id": self.env["ir.model"]._get_id(record._name), "res_id": record.id,
                 "activity_type_id": (step.activity_type_id or kinds.get(step.channel, step.activity_type_id)).id,
-                "res_name": record.display_name, "user_id": user.id, "automated": True, "summary": words.name or touch.reason and touch.reason.name or False,
+                "res_name": record.display_name, "user_id": user.id, "automated": True,
+                "summary": words.name or touch.reason and touch.reason.name or False,
                 "note": touch.row._prepare_note(words, touch),
                 "date_deadline": clock.local_day(max(touch.due.planned, now), hours_tz),
                 "conveyor_channel": step.channel, "conveyor_run_id": touch.run_id,
