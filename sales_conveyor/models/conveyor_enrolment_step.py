@@ -101,7 +101,7 @@ class ConveyorEnrolment(models.Model):
             hours_tz = user.tz or (touch.row.company_id or self.env.company)._conveyor_tz()
             rows.append({
                 "res_model_id": self.env["ir.model"]._get_id(record._name), "res_id": record.id,
-                "activity_type_id": (step.activity_type_id or kinds.get(step.channel, step.activity_type_id)).id,
+                "activity_type_id": (step.activity_type_id or kinds[step.channel]).id,
                 "res_name": record.display_name, "user_id": user.id, "automated": True,
                 "summary": words.name or touch.reason and touch.reason.name or False,
                 "note": touch.row._prepare_note(words, touch),
@@ -115,7 +115,7 @@ class ConveyorEnrolment(models.Model):
         """``{channel: activity type}``"""
         kinds = {}
         for kind in self.env["mail.activity.type"].sudo().search(  # types are for everybody
-                [("conveyor_channel", "!=", False), ("res_model", "in", [False, "crm.lead"])], order="sequence, id"):
+                [("conveyor_channel", "!=", False), ("res_model", "=", False)], order="sequence, id"):
             kinds.setdefault(kind.conveyor_channel, kind)
         todo = self.env.ref("mail.mail_activity_data_todo", raise_if_not_found=False) or self.env["mail.activity.type"]
         return defaultdict(lambda: todo, kinds)

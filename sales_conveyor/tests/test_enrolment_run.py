@@ -90,6 +90,15 @@ class TestByHandSteps(EnrolmentCase):
         self.assertTrue(standing.exists().active)
         self.assertFalse(standing.conveyor_run_id)
 
+    def test_every_channel_has_an_activity(self):
+        for channel in ("email", "call", "sms", "messenger", "meeting", "letter", "visit", "other"):
+            customer = self.customer(channel, user_id=self.seller.id)
+            self.enrol(self.cadence((channel, 0), target="customer", purpose="account"), customer)
+            self.run_at()
+            activity = self.activity(customer)
+            self.assertEqual((activity.conveyor_channel, bool(activity.activity_type_id), activity.user_id),
+                             (channel, True, self.seller))
+
     def test_an_overdue_step_is_for_today(self):
         lead = self.leads()
         self.enrol(self.cadence(("call", 0)), lead)
