@@ -181,4 +181,4 @@ class ConveyorEnrolment(models.Model):
 
     def _mark_lines(self):
         """The touch lines of these leads and customers are to be made anew."""
-        self.env["conveyor.touch.line"]._mark(self.lead_id.ids, self.partner_id.ids)
+        self.env["conveyor.touch.line"]._mark(self.lead_id.ids, self.partner_id.ids, counts=False)

@@ -51,14 +51,15 @@ class ConveyorTouchLine(models.Model):
 
     # ------------------------------------------------------------ what changed
     @api.model
-    def _mark(self, lead_ids=(), partner_ids=(), next_touch=True):
+    def _mark(self, lead_ids=(), partner_ids=(), next_touch=True, counts=True):
         """Note leads and customers whose line may have changed; contacts of a
         company mean the company.
 
         :param next_touch: False: only touches were added, nothing planned has changed
+        :param counts: False: only what is planned has changed
         """
         pending = self._pending()
-        for part in ("counts", "next")[:2 if next_touch else 1]:
+        for part in [part for part, wanted in (("counts", counts), ("next", next_touch)) if wanted]:
             pending[part]["crm.lead"].update(filter(None, lead_ids))
             pending[part]["res.partner"].update(filter(None, partner_ids))
         for records in (self.env["crm.lead"].browse(lead_ids), self.env["res.partner"].browse(partner_ids)):
@@ -77,10 +78,10 @@ class ConveyorTouchLine(models.Model):
         """Bring the marked lines up to date: before the transaction ends, and
         before somebody reads them in it."""
         pending = self.env.cr.precommit.data.pop(PENDING, None)
-        if pending and any(pending["counts"].values()):
+        if pending and any(ids for part in pending.values() for ids in part.values()):
             self = self.sudo()  # lines are derived, nobody writes them
             lead_ids, partner_ids = (sorted(pending["counts"][model]) for model in ("crm.lead", "res.partner"))
-            for owed_lead, owed_partner in self._refresh_counts(lead_ids, partner_ids):
+            for owed_lead, owed_partner in self._refresh_counts(lead_ids, partner_ids) if lead_ids or partner_ids else ():
                 pending["next"]["crm.lead"].update(filter(None, [owed_lead]))
                 pending["next"]["res.partner"].update(filter(None, [owed_partner]))
             if any(pending["next"].values()):

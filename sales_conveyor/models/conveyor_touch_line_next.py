@@ -207,4 +207,4 @@ class ConveyorEnrolment(models.Model):
         return super().unlink()
 
     def _mark_next(self):
-        self.env["conveyor.touch.line"]._mark(self.sudo().lead_id.ids, self.sudo().partner_id.ids)
+        self.env["conveyor.touch.line"]._mark(self.sudo().lead_id.ids, self.sudo().partner_id.ids, counts=False)

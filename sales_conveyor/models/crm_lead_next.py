@@ -50,7 +50,7 @@ class CrmLead(models.Model):
         for row in moved._running_enrolments():
             if row.user_id != row.lead_id.user_id:
                 row.user_id = row.lead_id.user_id
-        self.env["conveyor.touch.line"]._mark(moved.ids)
+        self.env["conveyor.touch.line"]._mark(moved.ids, counts=False)
 
     # ------------------------------------------------------------ the client's own date
     def _snooze_until(self, until, reason):

@@ -46,4 +46,4 @@ class MailActivity(models.Model):
             if activity.res_model in ids:
                 ids[activity.res_model].add(activity.res_id)
         if any(ids.values()):
-            self.env["conveyor.touch.line"]._mark(ids["crm.lead"], ids["res.partner"])
+            self.env["conveyor.touch.line"]._mark(ids["crm.lead"], ids["res.partner"], counts=False)

@@ -1,4 +1,4 @@
-"""Benchmarks: ``setup/bench [NAME…] [--scale tiny|small|large] [--keep]``.
+"""Benchmarks: ``setup/bench [NAME…] [--scale tiny|small|medium|large] [--keep]``.
 
 NAME is one of the names below, or the beginning of one; without a name all run. The exit code is 0 unless something broke
 or the two sides of a ratio gave different answers; a missed goal is printed as MISSED.

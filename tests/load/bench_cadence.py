@@ -165,7 +165,7 @@ def _batches_of(size):
 def _without_commits():
     from odoo.addons.sales_conveyor.models.conveyor_enrolment_run import ConveyorEnrolment
 
-    def commit_run(self, processed):
+    def commit_run(self, _processed, **_remaining):
         self.env.cr.flush()
         self.env.cr.clear()
         return True

@@ -37,7 +37,7 @@ class Scale:
     @property
     def is_large(self):
         """Long work is then done once, and needs no warming up."""
-        return self.leads >= 1_000_000
+        return self.leads >= 200_000
 
     def repetitions(self, wanted):
         """How often to measure what is wanted ``wanted`` times where it is quick."""
@@ -47,6 +47,7 @@ class Scale:
 SCALES = {scale.name: scale for scale in (
     Scale("tiny", 300, 250, 200, 8, 2, 5, 4, 2_000, 250, 0.3, 0.05),
     Scale("small", 20_000, 20_000, 20_000, 50, 6, 12, 20, 300_000, 20_000, 2, 1),
+    Scale("medium", 200_000, 200_000, 200_000, 100, 10, 20, 30, 3_200_000, 200_000, 10, 0.5),
     Scale("large", 1_000_000, 1_000_000, 1_000_000, 500, 20, 30, 40, 16_000_000, 1_000_000, 45, 0.5),
 )}
 
