@@ -6,8 +6,10 @@ window is over or whose norm is reached, ``attempt_share`` of those that were
 attempted or should have been.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+
+WEEK, SLOT = 7 * 86400, 900  # seconds; working hours begin and end on a quarter of an hour
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,22 @@ def histogram(groups: Iterable[str], tallies: dict[str, Tally]) -> list[Stop]:
         so_far += tally.dropped
         stops.append(Stop(key, tally, _share(tally.dropped, whole), _share(so_far, whole)))
     return stops
+
+
+def worked(spans: Sequence[tuple[float, float]]) -> list[int]:
+    """Working seconds from Monday 0:00 to the end of each quarter of an hour of the week.
+
+    Between two moments there were as many working seconds as the difference of
+    what this says of them, beside whole weeks. The first number is 0, the last
+    one those of a week.
+
+    :param spans: ``(first, last)`` second of the week of each working time; none: always
+
+    >>> worked([(0, 1800)])[:4]
+    [0, 900, 1800, 1800]
+    """
+    spans = spans or [(0, WEEK)]
+    return [round(sum(min(max(end - first, 0), last - first) for first, last in spans)) for end in range(0, WEEK + 1, SLOT)]
 
 
 def _share(part: int, whole: int) -> float | None:

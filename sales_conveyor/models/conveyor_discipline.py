@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..engine.discipline import Tally, histogram
 from ..engine.table import DATE, DECIMAL, INTEGER, MONEY, PERCENT, TEXT, Column, Row, Table
 
+FEW = 3  # touches after which the typical salesperson stops
 REPORT = "conveyor.discipline.report"
 DRILL_FIELD = "discipline_ids"
 KEYS = ("user_id", "team_id", "source_id", "touch_group")
@@ -78,8 +79,8 @@ class ConveyorDiscipline(models.AbstractModel):
     @api.model
     def _sums(self, domain):
         """``{(key, value): Tally}`` and ``("all", None)``, in one reading."""
-        names = ("currency_id", *KEYS, "is_dropped", "is_dropped_early", "is_left", "value_left", "window_share",
-                 "first_attempt_share", "first_attempt_minutes", "is_attempted")
+        names = ("currency_id", *KEYS, "is_dropped", "touches", "is_left", "value", "window_share",
+                 "attempt_norm", "first_attempt_minutes", "is_attempted")
         query = self.env[REPORT]._search(domain)
         rows = query.select(*(SQL.identifier(query.table, name) for name in names))
         found = defaultdict(Tally)
@@ -98,11 +99,13 @@ class ConveyorDiscipline(models.AbstractModel):
             SQL("WHEN GROUPING(%s) = 0 THEN %s", key, number) for number, key in enumerate(keys)), len(keys))
         result = self.env.execute_query(SQL(
             """
-            SELECT %s, d.currency_id, %s, count(*), sum(is_dropped), sum(is_dropped_early), sum(is_left), sum(value_left),
-                   count(window_share), sum(window_share), count(first_attempt_share), sum(first_attempt_share),
+            SELECT %s, d.currency_id, %s, count(*), sum(is_dropped), sum(is_dropped) FILTER (WHERE touches <= %s), sum(is_left),
+                   sum(value) FILTER (WHERE is_left = 1), count(window_share), sum(window_share),
+                   count(*) FILTER (WHERE is_attempted = 1 OR first_attempt_minutes > attempt_norm),
+                   count(*) FILTER (WHERE is_attempted = 1 AND first_attempt_minutes <= attempt_norm),
                    sum(is_attempted), sum(first_attempt_minutes) FILTER (WHERE is_attempted = 1)
-              FROM (%s) d GROUP BY GROUPING SETS (%s)
-            """, numbers, SQL(", ").join(keys), rows, sets))
+              FROM (%s OFFSET 0) d GROUP BY GROUPING SETS (%s)
+            """, numbers, SQL(", ").join(keys), FEW, rows, sets))
         width = 2 + len(KEYS)
         return [(*row[:width], row[width:]) for row in result]
 

@@ -62,8 +62,8 @@ class ConveyorWindow(models.Model):
     def _histories(self):
         """``({team id: History}, {company id: History})``."""
         self.env["conveyor.transition"].flush_model()
-        [(last,)] = self.env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM conveyor_transition"))
-        source = self._history_sql() if last <= LIVE_LIMIT else SQL(
+        more = self.env.execute_query(SQL("SELECT 1 FROM conveyor_transition OFFSET %s LIMIT 1", LIVE_LIMIT))
+        source = self._history_sql() if not more else SQL(
             "SELECT company_id, team_id, wins, days FROM conveyor_window")
         by_team, by_company = {}, {}
         for company_id, team_id, wins, days in self.env.execute_query(source):

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..engine.discipline import SLOT, WEEK, worked
+
 FEW = 3  # touches after which the typical salesperson stops
 SILENT_DAYS = 30  # an open lead without touch and without next touch is dropped after so many days
 GROUPS = [*((f"{number:02}", str(number)) for number in range(7)), ("07", "7 to 9"), ("10", "10 and more")]  # sorted as text
@@ -59,6 +61,7 @@ class ConveyorDisciplineReport(models.Model):
         help="Of leads whose window is over, or that were touched so often already.")
     is_judged = fields.Integer("Window Over or Norm Reached", readonly=True)
     is_attempted = fields.Integer("Attempted", readonly=True)
+    attempt_norm = fields.Integer("Norm of Working Minutes", aggregator="avg", readonly=True)
     is_attempt_due = fields.Integer("Attempted or Overdue", readonly=True)
     first_attempt_minutes = fields.Float("Working Minutes to the First Attempt", aggregator="avg", readonly=True)
     first_attempt_share = fields.Float(
@@ -87,7 +90,7 @@ class ConveyorDisciplineReport(models.Model):
                    CASE WHEN s.won_status <> 'won' AND s.next_touch_date IS NULL
                         THEN %(now)s::date - COALESCE(s.last_touch_date, %(entry)s)::date END AS silence_days,
                    %(window_share)s AS window_share, (%(window_share)s IS NOT NULL)::int AS is_judged,
-                   %(minutes)s AS first_attempt_minutes, (s.first_touch_date IS NOT NULL)::int AS is_attempted,
+                   s.attempt_norm, %(minutes)s AS first_attempt_minutes, (s.first_touch_date IS NOT NULL)::int AS is_attempted,
                    (%(due)s)::int AS is_attempt_due,
                    CASE WHEN %(due)s THEN (%(minutes)s <= s.attempt_norm AND s.first_touch_date IS NOT NULL)::int END::float8
                    AS first_attempt_share
@@ -115,10 +118,13 @@ class ConveyorDisciplineReport(models.Model):
     def _worked(self, moment):
         """Working seconds of the lead's company until a moment, from one and the same Monday on."""
         return SQL("""
-            (SELECT sum(floor(m.seconds / 604800) * (h.stop - h.start)
-                        + LEAST(GREATEST(mod(m.seconds, 604800) - h.start, 0), h.stop - h.start))
-               FROM hours h, LATERAL (SELECT extract(epoch FROM %s AT TIME ZONE 'UTC' AT TIME ZONE h.tz)::numeric - 345600 AS seconds) m
-              WHERE h.company_id = s.own_company_id)""", moment)
+            (SELECT floor(m.week) * h.worked[%(last)s] + h.worked[m.slot + 1]
+                    + (h.worked[m.slot + 2] - h.worked[m.slot + 1]) * (m.rest / %(size)s - m.slot)
+               FROM hours h, LATERAL (SELECT (extract(epoch FROM %(moment)s AT TIME ZONE 'UTC' AT TIME ZONE h.tz)::float8
+                                              - 345600) / 604800 AS week OFFSET 0) w,
+                    LATERAL (SELECT w.week, (w.week - floor(w.week)) * 604800 AS rest,
+                                    floor((w.week - floor(w.week)) * 604800 / %(size)s)::int AS slot OFFSET 0) m
+              WHERE h.company_id = s.own_company_id)""", moment=moment, size=SLOT, last=WEEK // SLOT + 1)
 
     # ------------------------------------------------------------ who was dropped
     def _stopped(self):
@@ -180,16 +186,16 @@ class ConveyorDisciplineReport(models.Model):
              ORDER BY e.lead_id, e.state IN ('running', 'snoozed') DESC, e.start_date DESC, e.id DESC""")
 
     def _hours(self):
-        """The working week of each company, in seconds from Monday on; all of it where there is no calendar."""
-        return SQL("""
-            SELECT c.id AS company_id, COALESCE(c.conveyor_tz, a.tz, 'UTC') AS tz,
-                   COALESCE(a.start, 0) AS start, COALESCE(a.stop, 604800) AS stop
-              FROM res_company c LEFT JOIN (
-                   SELECT k.id AS calendar_id, k.tz, (h.dayofweek::int * 24 + h.hour_from) * 3600 AS start,
-                          (h.dayofweek::int * 24 + h.hour_to) * 3600 AS stop
-                     FROM resource_calendar k JOIN resource_calendar_attendance h ON h.calendar_id = k.id
-                    WHERE h.display_type IS NULL AND COALESCE(h.day_period, '') <> 'lunch' AND COALESCE(h.week_type, '0') = '0'
-                   ) a ON a.calendar_id = c.resource_calendar_id""")
+        """The working week of each company as ``engine.discipline.worked`` adds it up."""
+        companies = self.env["res.company"].sudo().search([])  # of the leads' companies, whoever reads
+        spans = {company: self.env.execute_query(SQL(
+            "SELECT (dayofweek::int * 24 + hour_from) * 3600, (dayofweek::int * 24 + hour_to) * 3600"
+            "  FROM resource_calendar_attendance WHERE calendar_id = %s AND display_type IS NULL"
+            "   AND day_period <> 'lunch' AND COALESCE(week_type, '0') = '0'",
+            company.resource_calendar_id.id or None)) for company in companies}
+        return SQL(" UNION ALL ").join(
+            SQL("SELECT %s AS company_id, %s AS tz, %s::int[] AS worked", company.id, company._conveyor_tz(), worked(own))
+            for company, own in spans.items())
 
     def action_open_lead(self):
         """Open the lead behind a row."""

@@ -97,6 +97,13 @@ class TestFunnelReference(FunnelCase):
                           for name in ("Prospecting", "Engaging", "Won")],
                          [("Prospecting", 500, 0, 0, 500), ("Engaging", 8300, 4238, 2473, 1589), ("Won", 4238, 4238, 0, 0)])
 
+    def test_the_decision_window_is_what_history_tells(self):
+        """Of the 4,238 won, 80.2 % had decided within 93 days, 79.1 % a day earlier."""
+        window = self.other_team._conveyor_window()[self.other_team.id]
+        self.assertEqual((window.wins, window.days, window.basis), (4238, 93, "history"))
+        self.env["conveyor.window"]._cron_recompute()
+        self.assertEqual(self.env["conveyor.window"].search([("team_id", "=", self.other_team.id)]).days, 93)
+
     def test_months_add_up(self):
         """By period the won of the months are all won; so are the lost."""
         table = self.tables(counting="period", date_from="2016-10-01", date_to="2017-12-31")["by_month"]
