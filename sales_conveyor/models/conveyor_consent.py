@@ -20,7 +20,7 @@ class ConveyorConsent(models.Model):
 
     lead_id = fields.Many2one("crm.lead", "Lead", ondelete="set null", index="btree_not_null")
     partner_id = fields.Many2one("res.partner", "Client", ondelete="cascade", index="btree_not_null")
-    email = fields.Char("E-mail", help="The address it was given for.", index="btree_not_null")
+    email = fields.Char("E-mail Address", help="The address it was given for.", index="btree_not_null")
     state = fields.Selection([("given", "Given"), ("withdrawn", "Withdrawn")], default="given", required=True)
     channel = fields.Selection(CHANNELS, help="Empty: all channels.")
     date = fields.Datetime(required=True, default=fields.Datetime.now)

@@ -42,7 +42,7 @@ class ConveyorNextGap(models.Model):
     last_touch_date = fields.Datetime("Last Touch", readonly=True)
     touch_count = fields.Integer("Touches", readonly=True)
     proposed_date = fields.Datetime("Proposed", compute="_compute_proposed")
-    proposed_channel = fields.Selection(CHANNELS, "By", compute="_compute_proposed")
+    proposed_channel = fields.Selection(CHANNELS, "Channel", compute="_compute_proposed")
     proposed_reason_id = fields.Many2one("conveyor.reason", "Reason", compute="_compute_proposed")
     proposed_why = fields.Char("Why So", compute="_compute_proposed")
 

@@ -68,12 +68,14 @@ class ConveyorSendingHealth(models.TransientModel):
 
     def action_open_backlog(self):
         """The enrolments that are due."""
-        return self._open(self.env._("Due and not Done"), "conveyor.enrolment", [
+        name = self.env._("Due and not Done")
+        return self._open(name, "conveyor.enrolment", [
             ("next_date", "<=", fields.Datetime.now()), ("state", "in", ("running", "snoozed")), ("cadence_id.is_on", "=", True)])
 
     def action_open_failures(self):
         """The steps that fail or were given up."""
-        return self._open(self.env._("Failing Steps"), "conveyor.step.run", [("rule", "=", "failed"), ("state", "!=", "skipped")])
+        name = self.env._("Failing Steps")
+        return self._open(name, "conveyor.step.run", [("rule", "=", "failed"), ("state", "!=", "skipped")])
 
     def action_open_letters(self):
         """The letters that wait to be printed."""

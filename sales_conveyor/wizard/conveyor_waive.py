@@ -20,7 +20,7 @@ class ConveyorWaive(models.TransientModel):
     item_ids = fields.Many2many("conveyor.work.item", string="Work to Waive", required=True)
     stage_id = fields.Many2one("crm.stage", "Then Move to", help="The move that was held back; it is made at once.")
     reason = fields.Selection(
-        REASONS, required=True,
+        REASONS, "Why Waived", required=True,
         help="Written into the lead's chatter and kept with the work. Managers find it under Work Debts and Waivers.")
     note = fields.Char("In Your Own Words", help="Added to the reason, or the reason itself.")
 
