@@ -1,3 +1,4 @@
+import re
 from collections import defaultdict
 from dataclasses import replace
 
@@ -10,6 +11,8 @@ from ..engine import clock
 
 # one create for a batch, without a mail to each salesperson for each activity
 QUIETLY = {"mail_activity_quick_update": True, "conveyor_planning": True}
+# "{{ client }}, …" where a text begins, " {{ client }}" before a mark
+NAMELESS = re.compile(r"(?:^|(?<=>))\{\{ ?client ?\}\},?\s*|,?\s*\{\{ ?client ?\}\}(?=[,!.?])")
 
 
 class ConveyorEnrolment(models.Model):
@@ -151,7 +154,10 @@ class ConveyorEnrolment(models.Model):
 
     @api.model
     def _fill_in(self, text, words):
-        """``{{ client }}`` and the like are replaced; nothing in the text is run as code."""
+        """``{{ client }}`` and the like are replaced; nothing in the text is run
+        as code. Where no name is known, nobody is greeted by an empty one."""
+        if not words.get("client"):
+            text = type(text)(NAMELESS.sub("", text))
         for name, value in words.items():
             for placeholder in ("{{ %s }}" % name, "{{%s}}" % name):
                 text = text.replace(placeholder, value)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
+from markupsafe import Markup
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -178,3 +180,13 @@ class TestByHand(EnrolmentCase):
                 "cadence_id": cadence.id, "purpose": "nurture", "client_key": "x", "cycle_key": "y"})
         with self.assertRaises(AccessError):
             seen.with_user(self.seller).write({"next_date": self.now + timedelta(days=9)})
+
+    def test_nobody_is_greeted_by_an_empty_name(self):
+        fill_in = self.env["conveyor.enrolment"]._fill_in
+        nobody, ada = {"client": "", "company": "Oak"}, {"client": "Ada", "company": "Oak"}
+        for text, without, with_name in (
+                ("Hello {{ client }}, a word. {{ company }}", "Hello, a word. Oak", "Hello Ada, a word. Oak"),
+                ("Здравствуйте, {{ client }}!", "Здравствуйте!", "Здравствуйте, Ada!"),
+                ("{{ client }}, it is time.", "it is time.", "Ada, it is time."),
+                (Markup("<p>{{ client }}, hello</p>"), Markup("<p>hello</p>"), Markup("<p>Ada, hello</p>"))):
+            self.assertEqual((fill_in(text, nobody), fill_in(text, ada)), (without, with_name))
