@@ -2,9 +2,8 @@
 
 from datetime import timedelta
 
-from psycopg2.errors import UniqueViolation
-
 from markupsafe import Markup
+from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
