@@ -1,7 +1,7 @@
 {
     "name": "Sales Conveyor",
-    "version": "19.0.1.0.0",
-    "summary": "Sections with standard work, first and repeat sale, a funnel that adds up, XLSX",
+    "version": "19.0.1.1.0",
+    "summary": "Sections with standard work, touches that are not forgotten, cadences, a funnel that adds up, XLSX",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "Sales Conveyor",

@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file
 
@@ -18,7 +19,8 @@ class TestDemo(TransactionCase):
 
     def test_the_story_is_told_the_same_way_every_time(self):
         self.assertEqual(story.deals(), story.deals())
-        self.assertEqual(len(story.deals()), sum(story.STANDING.values()) + sum(story.LOST.values()))
+        self.assertEqual(
+            len(story.deals()), sum(story.STANDING.values()) + sum(story.LOST.values()) + len(story.FORGOTTEN))
 
     def test_leads_stand_where_the_story_says(self):
         count = {status: len(leads) for status, leads in self.leads.grouped("won_status").items()}
@@ -49,8 +51,66 @@ class TestDemo(TransactionCase):
         self.assertEqual(set(won.order_ids.mapped("state")), {"sale"})
         self.assertEqual(won.order_ids.opportunity_id, won)
 
+    # ------------------------------------------------------------ touches
+    def login(self, name):
+        return self.env.ref(f"sales_conveyor.demo_user_{name}")
+
+    def test_the_day_of_a_salesperson_is_full(self):
+        day = self.env["conveyor.day"].with_user(self.login("olga")).get_day()
+        groups = [item["group"] for item in day["items"]]
+        self.assertGreaterEqual(len(groups), 6)
+        self.assertEqual(groups[0], "reply")
+        self.assertLessEqual({"reply", "promise", "new", "nurture"}, set(groups))
+
+    def test_touches_have_results_reasons_and_channels(self):
+        touches = self.env["conveyor.touch"].search([("lead_id", "in", self.leads.ids)])
+        self.assertLessEqual({"call", "email", "messenger", "sms", "meeting"}, set(touches.mapped("channel")))
+        self.assertLessEqual({"reached", "no_answer", "sent", "held", "replied", "later"}, set(touches.mapped("outcome")))
+        self.assertTrue(touches.reason_id)
+        self.assertTrue(touches.filtered("is_automatic"))
+        self.assertTrue(all(touch.date <= fields.Datetime.now() for touch in touches))
+
+    def test_clients_stand_at_different_places_of_their_cadences(self):
+        rows = self.env["conveyor.enrolment"].search([("lead_id", "in", self.leads.ids)])
+        self.assertGreaterEqual(len(rows.filtered(lambda row: row.state == "running").step_id), 4)
+        self.assertLessEqual({"replied", "meeting"}, set(rows.mapped("stop_reason")))
+        self.assertTrue(rows.filtered(lambda row: row.state == "snoozed"))
+        self.assertIn("failed", rows.run_ids.mapped("state"))
+        self.assertTrue(self.env["conveyor.step.run"].search([("attachment_id", "!=", False), ("state", "=", "planned")]))
+
+    def test_nothing_waits_to_be_sent(self):
+        self.assertFalse(self.env["mail.mail"].search([("conveyor_run_id", "!=", False)]))
+
+    def test_some_were_dropped_early_and_some_have_no_next_touch(self):
+        dropped = self.env["conveyor.discipline.report"].search([
+            ("user_id", "=", self.login("ivan").id), ("is_dropped_early", "=", 1)])
+        self.assertGreaterEqual(len(dropped), 5)
+        gaps = self.env["conveyor.next.gap"].search([("lead_id", "in", self.leads.ids), ("kind", "=", "open")])
+        self.assertGreaterEqual(len(gaps), 2)
+        self.assertLess(len(gaps), 10)
+
+    def test_letters_have_stopped_and_their_owner_knows(self):
+        letters = self.env["conveyor.practice"].search([("kind", "=", "channel"), ("channel", "=", "letter")])
+        self.assertEqual(letters.mapped("status"), ["stopped"])
+        self.assertEqual(letters.activity_ids.user_id, self.login("maria"))
+
+    def test_a_reason_is_suggested_and_a_lead_put_off(self):
+        self.assertTrue(self.env["conveyor.reason.suggestion"].search([("kind", "=", "price")]))
+        self.assertTrue(self.leads.filtered("snooze_until"))
+
+    def test_the_split_test_names_no_winner(self):
+        split = self.env["conveyor.split"].create({"cadence_id": self.env.ref("sales_conveyor.demo_cadence_post").id})
+        self.assertFalse(split.is_enough)
+
     def test_it_goes_without_a_trace(self):
+        customers = self.env["conveyor.demo"]._named("customer", "res.partner")
         self.env["conveyor.demo"]._remove()
         self.assertFalse(self.leads.exists())
+        for model in ("conveyor.touch", "conveyor.enrolment", "conveyor.consent"):
+            self.assertFalse(self.env[model].search([("partner_id", "in", customers.ids)]), model)
+        self.assertFalse(self.env["mail.activity"].search([("user_id.login", "in", ("olga", "ivan", "maria"))]))
+        cadence = self.env.ref("sales_conveyor.cadence_common_decision")
+        self.assertFalse(cadence.is_on or cadence.team_ids)
+        self.assertFalse(self.env.ref("sales_conveyor.reason_common_news").active)
         self.assertFalse(self.env["sale.order"].search([("team_id", "=", self.env.ref("sales_conveyor.demo_team").id)]))
         self.assertFalse(self.env["conveyor.trade.application"].search([("state", "=", "applied")]))
