@@ -66,12 +66,7 @@ class ConveyorDiscipline(models.AbstractModel):
     # ------------------------------------------------------------ what is read
     @api.model
     def _domain(self, filters):
-        domain = [("company_id", "in", [*filters.company_ids, False])]
-        for name, field in FILTERS.items():
-            if ids := getattr(filters, name):
-                domain.append((field, "in", [item or False for item in ids]))
-        if filters.sale_kind:
-            domain.append(("lead_id.sale_kind", "=", filters.sale_kind))
+        domain = self.env["conveyor.funnel"]._row_domain(filters, FILTERS)
         domain += [("entry_date", ">=", filters.date_from)] if filters.date_from else []
         domain += [("entry_date", "<=", filters.date_to)] if filters.date_to else []
         return domain

@@ -209,6 +209,18 @@ class ConveyorFunnel(models.AbstractModel):
                            self._total(scope, first.key, sums.values()))
 
     @api.model
+    def _row_domain(self, filters, field_of):
+        """Domain of rows of another report that match the filters, but for the period.
+
+        :param field_of: {name in the filters: field of the rows}
+        """
+        domain = [("company_id", "in", [*filters.company_ids, False])]
+        for name, field in field_of.items():
+            if ids := getattr(filters, name):
+                domain.append((field, "in", [item or False for item in ids]))
+        return domain + ([("lead_id.sale_kind", "=", filters.sale_kind)] if filters.sale_kind else [])
+
+    @api.model
     def _names(self, model, ids):
         """Names by id; names of colleagues and sources are no secret."""
         records = self.env[model].sudo().with_context(active_test=False).browse(filter(None, ids)).exists()

@@ -64,11 +64,7 @@ class ConveyorTouchTables(models.AbstractModel):
     # ------------------------------------------------------------ touches
     @api.model
     def _domain(self, filters):
-        domain = [("company_id", "in", [*filters.company_ids, False])]
-        for name, field in FILTERS.items():
-            if ids := getattr(filters, name):
-                domain.append((field, "in", [item or False for item in ids]))
-        domain += [("lead_id.sale_kind", "=", filters.sale_kind)] if filters.sale_kind else []
+        domain = self.env["conveyor.funnel"]._row_domain(filters, FILTERS)
         first, last = self._moments(filters)
         domain += [("date", ">=", first)] if first else []
         return domain + ([("date", "<", last)] if last else [])

@@ -1,82 +1,39 @@
-import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { useEffect } from "@odoo/owl";
 import { router } from "@web/core/browser/router";
-import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { user } from "@web/core/user";
-import { KeepLast } from "@web/core/utils/concurrency";
-import { useService } from "@web/core/utils/hooks";
-import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
-import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { FunnelEmpty } from "./funnel_empty";
 import { FunnelFilters } from "./funnel_filters";
-import { defaultQuery, fromUrl, toFilters, toUrl } from "./funnel_query";
+import { fromUrl, toUrl } from "./funnel_query";
 import { FunnelSections } from "./funnel_sections";
 import { FunnelTable } from "./funnel_table";
 import { FunnelTiles } from "./funnel_tiles";
-import { dateInWords } from "./funnel_values";
+import { TablesScreen } from "./tables_screen";
 
 const PATH = "funnel";
 const TABS = ["by_source", "by_salesperson", "by_month", "lost_reasons", "definitions"];
 
-/**
- * The funnel: what the server's tables say, for one query.
- *
- * The query is kept while the reader follows a number to its leads and comes
- * back, and stands in the address bar.
- */
-export class Funnel extends Component {
+/** The funnel: what the server's tables say; its query stands in the address bar. */
+export class Funnel extends TablesScreen {
     static template = "sales_conveyor.Funnel";
     static components = { FunnelEmpty, FunnelFilters, FunnelSections, FunnelTable, FunnelTiles, Layout };
-    static props = { ...standardActionServiceProps };
+    static model = "conveyor.funnel";
+    static firstTab = TABS[0];
 
     setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-        this.keepLast = new KeepLast();
-        this.rootRef = useRef("root");
-        this.state = useState({
-            query: this.firstQuery(),
-            tab: this.props.state?.tab || TABS[0],
-            answer: null,
-            error: "",
-            isLoading: false,
-            isExporting: false,
-        });
-        useSetupAction({
-            rootRef: this.rootRef,
-            getLocalState: () => ({ query: this.state.query, tab: this.state.tab }),
-        });
-        onWillStart(async () => {
-            [this.mayExport] = await Promise.all([user.hasGroup("base.group_allow_export"), this.load()]);
-        });
+        super.setup();
         useEffect(() => this.tellUrl(), () => []);
     }
 
     firstQuery() {
-        const { state } = this.props;
-        if (state?.query) {
-            return { ...defaultQuery(), ...state.query };
-        }
         const { current } = router;
-        return [PATH, this.props.actionId].includes(current.action) ? fromUrl(current) : defaultQuery();
+        const isMine = [PATH, this.props.actionId].includes(current.action);
+        return this.props.state?.query || !isMine ? super.firstQuery() : fromUrl(current);
     }
 
     tellUrl() {
         this.props.updateActionState?.(toUrl(this.state.query));
-    }
-
-    async load() {
-        this.state.isLoading = true;
-        try {
-            const filters = toFilters(this.state.query);
-            this.state.answer = await this.keepLast.add(this.orm.call("conveyor.funnel", "get_tables", [filters]));
-            this.state.error = "";
-        } catch (error) {
-            this.state.error = error.data?.message || error.message || _t("Unknown error");
-        }
-        this.state.isLoading = false;
     }
 
     async update(changes) {
@@ -107,14 +64,6 @@ export class Funnel extends Component {
         return ![...counts, ...sections].some(Boolean);
     }
 
-    get dates() {
-        const { date_from, date_to } = this.state.answer.period;
-        if (!date_from && !date_to) {
-            return _t("All time");
-        }
-        return [dateInWords(date_from) || "…", dateInWords(date_to) || "…"].join(" – ");
-    }
-
     /** Notes of all tables, each once; the way of counting is said above already. */
     get notes() {
         const { tables, counting_sentence } = this.state.answer;
@@ -132,16 +81,6 @@ export class Funnel extends Component {
             const next = (keys.indexOf(this.state.tab) + step + keys.length) % keys.length;
             this.state.tab = keys[next];
             ev.currentTarget.querySelector(`[data-tab="${keys[next]}"]`).focus();
-        }
-    }
-
-    async download() {
-        this.state.isExporting = true;
-        try {
-            const filters = toFilters(this.state.query);
-            await this.action.doAction(await this.orm.call("conveyor.workbook", "create_from_filters", [filters]));
-        } finally {
-            this.state.isExporting = false;
         }
     }
 

@@ -1,11 +1,8 @@
-import { Component } from "@odoo/owl";
 import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { ContactLinks } from "./contact_links";
-import { CHANNEL_ICONS, dayAndTime, selectionLabel } from "./touch_words";
+import { CHANNEL_ICONS, dayAndTime } from "./touch_words";
+import { TOUCH_FIELDS, TouchWidget } from "./touch_widget";
 
 const KINDS = { attempt: "bg-warning", message: "bg-info", conversation: "bg-success" };
 const OUTCOMES = {
@@ -21,19 +18,8 @@ const OUTCOMES = {
 };
 
 /** The touch line of a form: the count against the norm, the latest touches, the next one. */
-export class TouchPanel extends Component {
+export class TouchPanel extends TouchWidget {
     static template = "sales_conveyor.TouchPanel";
-    static components = { ContactLinks };
-    static props = { ...standardWidgetProps };
-
-    setup() {
-        this.action = useService("action");
-        this.orm = useService("orm");
-    }
-
-    get data() {
-        return this.props.record.data;
-    }
 
     get norm() {
         return this.data.touch_norm || 0;
@@ -66,12 +52,8 @@ export class TouchPanel extends Component {
     }
 
     get next() {
-        const { next_touch_date: date, next_touch_channel: channel, next_touch_reason_id: reason } = this.data;
-        if (!date) {
-            return "";
-        }
-        const words = `${selectionLabel(this.props.record.fields.next_touch_channel, channel)} ${dayAndTime(date)}`;
-        return reason ? `${words} · ${reason.display_name}` : words;
+        const reason = this.data.next_touch_reason_id;
+        return super.next && reason ? `${super.next} · ${reason.display_name}` : super.next;
     }
 
     async run(method) {
@@ -87,17 +69,11 @@ export class TouchPanel extends Component {
 registry.category("view_widgets").add("conveyor_touch_panel", {
     component: TouchPanel,
     fieldDependencies: [
-        { name: "touch_count", type: "integer" },
+        ...TOUCH_FIELDS,
         { name: "attempt_count", type: "integer" },
         { name: "message_count", type: "integer" },
         { name: "conversation_count", type: "integer" },
         { name: "last_touch_date", type: "datetime" },
-        { name: "next_touch_date", type: "datetime" },
-        { name: "next_touch_channel", type: "selection" },
-        { name: "next_touch_reason_id", type: "many2one", relation: "conveyor.reason" },
         { name: "touch_timeline", type: "json" },
-        { name: "phone", type: "char" },
-        { name: "phone_sanitized", type: "char" },
-        { name: "name", type: "char" },
     ],
 });

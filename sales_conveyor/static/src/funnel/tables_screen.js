@@ -1,0 +1,86 @@
+import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { defaultQuery, toFilters } from "./funnel_query";
+import { dateInWords } from "./funnel_values";
+
+/**
+ * A screen of the server's tables for one query, which is kept while the
+ * reader follows a number to its records and comes back.
+ */
+export class TablesScreen extends Component {
+    static props = { ...standardActionServiceProps };
+    static model = "";
+    static firstTab = "";
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.keepLast = new KeepLast();
+        this.rootRef = useRef("root");
+        this.state = useState({
+            query: this.firstQuery(),
+            tab: this.props.state?.tab || this.constructor.firstTab,
+            answer: null,
+            error: "",
+            isLoading: false,
+            isBusy: false,
+        });
+        useSetupAction({
+            rootRef: this.rootRef,
+            getLocalState: () => ({ query: this.state.query, tab: this.state.tab }),
+        });
+        onWillStart(async () => {
+            [this.mayExport] = await Promise.all([user.hasGroup("base.group_allow_export"), this.load()]);
+        });
+    }
+
+    firstQuery() {
+        return { ...defaultQuery(), ...this.props.state?.query };
+    }
+
+    async load() {
+        this.state.isLoading = true;
+        try {
+            const filters = toFilters(this.state.query);
+            this.state.answer = await this.keepLast.add(this.orm.call(this.constructor.model, "get_tables", [filters]));
+            this.state.error = "";
+        } catch (error) {
+            this.state.error = error.data?.message || error.message || _t("Unknown error");
+        }
+        this.state.isLoading = false;
+    }
+
+    async update(changes) {
+        Object.assign(this.state.query, changes);
+        await this.load();
+    }
+
+    async busy(work) {
+        this.state.isBusy = true;
+        try {
+            await work();
+        } finally {
+            this.state.isBusy = false;
+        }
+    }
+
+    async download() {
+        await this.busy(async () => {
+            const filters = toFilters(this.state.query);
+            await this.action.doAction(await this.orm.call("conveyor.workbook", "create_from_filters", [filters]));
+        });
+    }
+
+    get dates() {
+        const { date_from, date_to } = this.state.answer.period;
+        return date_from || date_to
+            ? [dateInWords(date_from) || "…", dateInWords(date_to) || "…"].join(" – ")
+            : _t("All time");
+    }
+}
