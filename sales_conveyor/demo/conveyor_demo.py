@@ -5,8 +5,6 @@ from odoo import Command, api, fields, models
 
 from . import story
 
-CHANNELS = ("call", "call", "messenger", "email", "call", "meeting")
-
 
 class ConveyorDemo(models.AbstractModel):
     """Writes the story of the demo company through the doors that everybody
@@ -26,13 +24,18 @@ class ConveyorDemo(models.AbstractModel):
         leads = demo._make_leads(deals, sections, demo._make_customers(deals))
         demo._make_transitions(deals, leads, sections)
         demo._make_work(deals, leads, sections)
-        demo._make_touches(deals, leads)
         demo._make_orders(deals, leads)
+        demo._switch_on()
+        demo._make_past_touches(deals, leads)
+        demo._lead_through(deals, leads)
+        demo._make_today(deals, leads)
+        demo._look_back()
 
     @api.model
     def _remove(self):
         """Take the story out again, as far as nobody has gone on with it:
         what the demo data made by name is removed by Odoo itself."""
+        self._remove_touches()
         orders = self._named("order", "sale.order")
         orders._action_cancel()
         orders.unlink()
@@ -87,6 +90,8 @@ class ConveyorDemo(models.AbstractModel):
         partners = self.env["res.partner"].create([{
             "name": name, "email": f"{name.split()[0].lower()}.{number}@example.com",
             "phone": f"+359 88 555 {number:04d}", "is_company": number > 25,
+            "street": f"{story.STREETS[number % len(story.STREETS)]} {number + 3}", "city": "Sofia", "zip": f"1{number:03d}",
+            "country_id": self.env.ref("base.bg").id,
         } for number, name in enumerate(story.CUSTOMERS)])
         self._set_names("customer", partners)
         return dict(zip(story.CUSTOMERS, partners))
@@ -155,7 +160,7 @@ class ConveyorDemo(models.AbstractModel):
                 proven = bool(Work._proven(work, {})) and work.proof == "field"
                 if behind or proven or rng.random() < 0.5:
                     self._finish(work, rng, self._moment(days[work.stage_id], rng, 30), behind and not proven)
-        leads.filtered("active")._plan_next_work()
+        Work.search([("lead_id", "in", leads.ids), ("activity_id", "!=", False)])._unplan()  # until the days have passed
 
     def _finish(self, work, rng, date, behind):
         luck = rng.random()
@@ -171,19 +176,6 @@ class ConveyorDemo(models.AbstractModel):
                 "res_model": "crm.lead", "res_id": work.lead_id.id}).id
         work.activity_id.unlink()
         work.sudo().write(vals)
-
-    def _make_touches(self, deals, leads):
-        rows = []
-        for deal, lead in zip(deals, leads):
-            rng = random.Random(deal.customer)
-            for number, (name, day) in enumerate(deal.steps):
-                for again in range(rng.choice((1, 1, 2, 3) if name != "new" else (1, 1))):
-                    rows.append({
-                        "event_key": f"demo-{lead.id}-{number}-{again}", "lead_id": lead.id,
-                        "partner_id": lead.partner_id.id, "user_id": lead.user_id.id,
-                        "channel": rng.choice(CHANNELS), "direction": "in" if rng.random() < 0.2 else "out",
-                        "date": self._moment(max(0, day - again), rng, 90)})
-        self.env["conveyor.touch"]._record(rows)
 
     # ------------------------------------------------------------ the sales
     def _make_orders(self, deals, leads):

@@ -21,6 +21,7 @@ CUSTOMERS = (
     "Victor Popov", "Wanda Nowak", "Xenia Pavlova", "Yana Todorova", "Zoe Turner", "Hotel Belvedere",
     "Dr Ilieva's Practice", "Green Fork Café", "Nord Office",
 )
+STREETS = ("Linden Street", "Station Road", "Rose Lane", "Old Bridge Street", "Park Avenue")
 PLACES = {"kitchen": "for a new flat", "sofa": "for the living room", "wardrobe": "in the hall", "table": "for six"}
 # section it reached -> number of leads that stand there, and that were lost there
 STANDING = {"new": 6, "contact": 4, "needs": 5, "trial": 1, "presentation": 5, "objections": 4, "closing": 2, "won": 13,
@@ -37,6 +38,13 @@ ANSWERS = {
     "Preferred channel": "Messenger, after six", "The real objection": "Afraid that it will not be ready in time",
     "Date of the next step agreed": "Tuesday at eleven, in the showroom",
 }
+# Ivan's open leads whom nobody has touched for more than a month: goods, customer, value, steps
+FORGOTTEN = (
+    ("sofa", "Paula Costa", 1620, (("new", 49), ("contact", 47))),
+    ("kitchen", "Uma Patel", 4980, (("new", 71), ("contact", 69))),
+    ("wardrobe", "Zoe Turner", 2150, (("new", 64), ("contact", 61), ("needs", 58))),
+    ("table", "Rosa Klein", 1240, (("new", 55), ("contact", 52))),
+)
 WAIVERS = ("The client cannot wait", "It was done before, elsewhere", "The client does not want it")
 
 
@@ -55,6 +63,7 @@ class Deal:
     steps: tuple
     lost_reason: str = ""
     lost_day: int = 0
+    is_forgotten: bool = False
 
     @property
     def section(self):
@@ -67,7 +76,9 @@ def deals():
     ends = [(section, False) for section, count in STANDING.items() for _ in range(count)]
     ends += [(section, True) for section, count in LOST.items() for _ in range(count)]
     rng.shuffle(ends)
-    return [_deal(rng, number, section, lost) for number, (section, lost) in enumerate(ends)]
+    return [_deal(rng, number, section, lost) for number, (section, lost) in enumerate(ends)] + [
+        Deal(f"{goods.capitalize()} {PLACES[goods]}", customer, goods, value, "ivan", "site", "", steps, is_forgotten=True)
+        for goods, customer, value, steps in FORGOTTEN]
 
 
 def _deal(rng, number, section, lost):
