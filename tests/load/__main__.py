@@ -27,6 +27,7 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "queue": bench_cadence.queue,
     "choosing": bench_cadence.choosing,
     "planning": bench_cadence.planning,
+    "mails": bench_cadence.sending,
     "moves": bench_moves.moves,
     "work": bench_moves.moves_with_work,
     "funnel": bench_funnel.reading,

@@ -7,7 +7,7 @@ from .bench import Result, compare
 from .seed_enrolments import enrolled
 
 BY_HAND = "SELECT a.res_id, a.user_id, a.date_deadline, a.activity_type_id FROM mail_activity a WHERE a.id > %s"
-QUEUE_MS, QUERIES = 5, 0.25
+QUEUE_MS, QUERIES, MAILS = 5, 0.25, 3_000
 SCAN = ("enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan")
 # The same rows as our run writes, set by set, without asking anything
 BARE = (
@@ -102,12 +102,21 @@ def planning(load):
         return results + _against_automation(load, seeded, few, many)
 
 
-def _linear(load, seeded, few, many):
+def sending(load):
+    """Mails that go out by themselves, queued by the cron."""
+    with enrolled(load, by_mail=True) as seeded:
+        many = min(seeded.due, MAILS)
+        queries = []
+        result = _linear(load, seeded, max(many // 10, 1), many, "mail", queries)
+        return [result, Result(f"queries a mail, queueing {many:,}", max(queries) / many, unit="queries")]
+
+
+def _linear(load, seeded, few, many, what="touch", queries=None):
     """Cost of one touch on a large day, by that on a small one."""
     def side(count):
-        run = _ours(load, seeded, count)
+        run = _ours(load, seeded, count, queries)
         return lambda: (run()[0] / count, True)
-    return compare(f"one touch of {many:,}, by one of {few:,}", side(many), side(few), load.scale.repetitions(3), 1.2)
+    return compare(f"one {what} of {many:,}, by one of {few:,}", side(many), side(few), load.scale.repetitions(3), 1.2)
 
 
 def _ours(load, seeded, count, queries=None):

@@ -25,11 +25,14 @@ class Enrolled:
 
 
 @contextmanager
-def enrolled(load):
-    """Inside the block the scale's enrolments are there: leads due for a call by hand, customers nurtured later."""
+def enrolled(load, by_mail=False):
+    """Inside the block the scale's enrolments are there: leads due for a call by hand, customers nurtured later.
+
+    :param by_mail: the leads are due for a mail that goes out by itself
+    """
     site, now = load.ours, _working_moment()
     with site.environment(commit=True) as env:
-        (call, call_step), (later, later_step) = ((cadence.id, cadence.step_ids.id) for cadence in _cadences(env))
+        (call, call_step), (later, later_step) = ((cadence.id, cadence.step_ids.id) for cadence in _cadences(env, by_mail))
     connection = connect(site.database)
     try:
         with connection, connection.cursor() as cr:
@@ -47,7 +50,10 @@ def enrolled(load):
             cr.execute("DELETE FROM conveyor_enrolment WHERE cadence_id IN %s", ((call, later),))
         connection.close()
         with site.environment(commit=True) as env:
-            env["conveyor.cadence"].browse((call, later)).unlink()
+            cadences = env["conveyor.cadence"].browse((call, later))
+            templates = cadences.step_ids.mail_template_id
+            cadences.unlink()
+            templates.unlink()
         vacuum(site.database, "(ANALYZE) conveyor_enrolment")
 
 
@@ -57,12 +63,20 @@ def _working_moment():
     return moment + timedelta(days=max(0, 7 - moment.weekday()) if moment.weekday() > 4 else 0)
 
 
-def _cadences(env):
-    step = {"name": "Call", "channel": "call", "is_automatic": False, "delay": 0}
+def _cadences(env, by_mail):
+    call = {"name": "Call", "channel": "call", "is_automatic": False, "delay": 0}
     return [env["conveyor.cadence"].create({
         "name": name, "purpose": purpose, "target": target, "reason_policy": "none", "is_on": True, "user_id": 2,
-        "step_ids": [(0, 0, step)]}) for name, purpose, target in (
-            ("Call them", "decision", "lead"), ("Keep in touch", "nurture", "customer"))]
+        "step_ids": [(0, 0, step)]}) for name, purpose, target, step in (
+            ("Touch them", "decision", "lead", _mail(env) if by_mail else call),
+            ("Keep in touch", "nurture", "customer", call))]
+
+
+def _mail(env):
+    template = env["mail.template"].create({
+        "name": "Offer", "model_id": env["ir.model"]._get_id("crm.lead"), "subject": "Our offer for {{ object.name }}",
+        "body_html": "<p>Dear <t t-out='object.contact_name'/>, our offer stands until Friday.</p>", "use_default_to": True})
+    return {"name": "Mail", "channel": "email", "is_automatic": True, "delay": 0, "mail_template_id": template.id}
 
 
 COLUMNS = {
