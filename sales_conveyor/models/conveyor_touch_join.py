@@ -56,11 +56,10 @@ class ConveyorTouchJoin(models.AbstractModel):
     def _compute_touch_line(self):
         lines = self._touch_lines()
         here = self._touch_owner[0]
+        rows = [lines.get(record._origin[here].id if here != "id" else record._origin.id, {}) for record in self]
         for name, column in LINE_FIELDS.items():
             field = self._fields[name]
-            field._insert_cache(self, [
-                field.convert_to_cache(lines.get(record._origin[here].id if here != "id" else record._origin.id, {}).get(column),
-                                       record, validate=False) for record in self])
+            field._insert_cache(self, [field.convert_to_cache(row.get(column), self, validate=False) for row in rows])
 
     def _compute_touch_timeline(self):
         """Few records at once: only forms show it."""
