@@ -14,7 +14,10 @@ from .bench import timed
 RELATED = {"many2many_tags": ("display_name", "color")}  # what a widget reads of related records
 ACTIVITY = ("activity_exception_decoration", "activity_exception_icon", "activity_state", "activity_summary",
             "activity_type_icon", "activity_type_id")
-DEPENDENCIES = {"kanban_activity": ACTIVITY, "list_activity": ACTIVITY}  # what a widget reads of the same record
+DEPENDENCIES = {  # what a widget reads of the same record
+    "kanban_activity": ACTIVITY, "list_activity": ACTIVITY,
+    "conveyor_touch_line": ("touch_count", "touch_norm", "next_touch_date", "next_touch_channel", "next_touch_reason_id",
+                            "next_touch_automatic", "phone", "phone_sanitized", "name", "won_status")}
 
 
 def start():
@@ -108,7 +111,8 @@ def _fields_of(arch, fields):
     nodes = [node for node in arch.iter("field") if not any(parent.tag == "field" for parent in node.iterancestors())]
     for node in nodes:
         _add(spec, fields, node.get("name"), node)
-        for name in DEPENDENCIES.get(node.get("widget"), ()):
+    for widget in [node.get("widget") for node in nodes] + [node.get("name") for node in arch.iter("widget")]:
+        for name in DEPENDENCIES.get(widget, ()):
             if name in fields:
                 _add(spec, fields, name)
     return spec
