@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -49,8 +50,9 @@ class ConveyorDay(models.AbstractModel):
         """
         people = self._people()
         user = self._whose(user_id, people)
-        done = len(self._done_today(user))
-        levelled = self._levelled(user, done)
+        touched = self._done_today(user)
+        levelled = self._levelled(user, len(touched))
+        done = len(touched - self._due_again(levelled))
         return {
             "user": {"id": user.id, "name": user.name, "is_own": user == self.env.user}, "people": people,
             "items": self._items(levelled, user), "done": done, "total": done + len(levelled.queue),
@@ -197,9 +199,18 @@ class ConveyorDay(models.AbstractModel):
     def _done_today(self, user):
         """Keys of the clients that the user has touched today."""
         start = clock.start_of_day(self.env.cr.now().replace(microsecond=0), self.env["conveyor.next"]._zone(user))
-        return self.env.execute_query(SQL(
+        return {key for [key] in self.env.execute_query(SQL(
             "SELECT DISTINCT client_key FROM conveyor_touch WHERE user_id = %s AND date >= %s AND date < %s"
-            " AND direction = 'out' AND NOT is_automatic", user.id, start, start + timedelta(days=1)))
+            " AND direction = 'out' AND NOT is_automatic", user.id, start, start + timedelta(days=1)))}
+
+    @api.model
+    def _due_again(self, levelled):
+        """Keys of the clients in the queue: whom one has touched today is not done if he stands there again."""
+        clients, records = self.env["conveyor.client"], {"crm.lead": [], "res.partner": []}
+        for place in levelled.queue:
+            records[place.key[0]].append(place.key[1])
+        return {*clients._keys(self.env["crm.lead"].browse(records["crm.lead"])).values(),
+                *clients._keys_of_partners(self.env["res.partner"].browse(records["res.partner"])).values()}
 
     @api.model
     def _waiting(self, levelled):
@@ -213,11 +224,12 @@ class ConveyorDay(models.AbstractModel):
 
     @api.model
     def _coming_days(self, user, today):
-        """(working day, touches planned on it), today first."""
+        """(working day, touches planned until it, since the one before), today first."""
         service = self.env["conveyor.next"]
         days = [one for one in service._working_days(user, today, 21) if one > today]
         load = service._load(user, today)[user.id]
-        return [(today, 0), *((one, load.get(one, 0)) for one in days)]
+        return [(today, 0), *((one, sum(count for date, count in load.items() if before < date <= one))
+                              for before, one in pairwise([today, *days]))]
 
     @api.model
     def _next_day(self, levelled):

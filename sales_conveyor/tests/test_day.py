@@ -110,6 +110,21 @@ class TestMyDay(NextCase):
         day = self.day()
         self.assertEqual((day["done"], day["total"], day["items"]), (1, 1, []))
 
+    def test_a_client_who_is_due_again_is_not_done(self):
+        lead = self.old_lead()
+        self.touch(lead, self.now)
+        self.assertEqual((self.day()["done"], self.day()["total"]), (1, 1))
+        self.proposed(lead)
+        self.assertEqual((self.day()["done"], self.day()["total"]), (0, 1))
+
+    def test_what_waits_on_a_day_off_is_the_next_day_s(self):
+        """The next working day has all that falls due until it."""
+        days = self.env["conveyor.day"]._coming_days(self.seller, self.today)
+        first = days[1][0]
+        for ahead in range(1, (first - self.today).days + 1):
+            self.proposed(self.old_lead(), self.today + timedelta(days=ahead))
+        self.assertEqual(self.day()["next_day"]["count"], (first - self.today).days)
+
     def test_later_is_a_promise(self):
         lead = self.old_lead()
         self.env["conveyor.day"].with_user(self.seller).do_touch("crm.lead", lead.id, {
