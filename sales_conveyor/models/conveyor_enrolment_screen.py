@@ -25,7 +25,9 @@ class ConveyorEnrolment(models.Model):
     @api.depends("lead_id", "partner_id")
     def _compute_client_name(self):
         for row in self:
-            row.client_name = row.lead_id.name or row.partner_id.display_name
+            lead = row.lead_id
+            row.client_name = (
+                (lead.partner_id or row.partner_id).display_name or lead.contact_name or lead.partner_name or lead.name)
 
     @api.depends("cadence_id", "lead_id", "partner_id")
     def _compute_display_name(self):
