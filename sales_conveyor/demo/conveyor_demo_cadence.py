@@ -46,14 +46,17 @@ class ConveyorDemo(models.AbstractModel):
             "user_id": lead.user_id.id} for lead in lost[1:]])
         Consent.create([{
             "lead_id": lost[2].id, "partner_id": lost[2].partner_id.id, "state": "withdrawn", "channel": "sms",
-            "source": "Said on the phone", "text": "Mail is fine, but please no SMS.", "user_id": lost[2].user_id.id}])
+            "source": "Said on the phone", "text": "Mail is fine, but please no SMS.", "user_id": lost[2].user_id.id,
+            "date": self._moment(12, random.Random("sms"))}])
 
     def _enrol_customers(self, deals, leads):
         """The catalogue to those who have bought, by post or by mail: a split
         test, in which two had it by post from the start."""
-        bought = leads.browse(
-            lead.id for deal, lead in zip(deals, leads) if deal.section in ("won", *story.ACCOUNT) and not deal.lost_reason
-        ).partner_id - self.env["conveyor.enrolment"].search([("state", "=", "running")]).partner_id
+        sold = leads.browse(
+            lead.id for deal, lead in zip(deals, leads) if deal.section in ("won", *story.ACCOUNT) and not deal.lost_reason)
+        for lead in sold:
+            lead.partner_id.user_id = lead.user_id
+        bought = sold.partner_id - self.env["conveyor.enrolment"].search([("state", "=", "running")]).partner_id
         by_post, began = self._demo("cadence_post"), datetime.combine(self._working_day(2), NOON)
         for cadence, customers in [(by_post, bought[:2]), *by_post._share_out(bought[2:])]:
             self.env["conveyor.enrolment"]._enrol(cadence, customers, now=began)
@@ -100,7 +103,7 @@ class ConveyorDemo(models.AbstractModel):
         if run.cadence_id.purpose == "nurture":
             return moment < now - timedelta(days=9)
         if seller == "ivan":
-            return lead.touch_count < touch_story.IVAN_STOPS_AFTER
+            return lead.touch_count < touch_story.IVAN_STOPS_AFTER[lead.id % len(touch_story.IVAN_STOPS_AFTER)]
         return True
 
     def _prepare_done(self, run, moment):

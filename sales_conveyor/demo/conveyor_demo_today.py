@@ -49,10 +49,10 @@ class ConveyorDemo(models.AbstractModel):
 
     def _promise(self, lead, hour, text):
         """The client asked to be called; the time was agreed."""
+        planned = lead._planned_touches().filtered(lambda activity: activity.conveyor_channel == "call")[:1]
         self.env["conveyor.touch"]._record([{
-            "event_key": f"demo-{lead.id}-later", "lead_id": lead.id, "user_id": lead.user_id.id, "channel": "call",
+            "event_key": f"activity-{planned.id}" if planned else f"demo-{lead.id}-later", "lead_id": lead.id, "user_id": lead.user_id.id, "channel": "call",
             "outcome": "later", "note": text, "date": self._moment(2, random.Random(lead.name))}])
-        lead._planned_touches().filtered("conveyor_run_id").conveyor_run_id._cancelled()
         lead._plan_touches({lead.id: Proposal(
             self._local(fields.Date.today(), hour, lead.user_id), "call", is_promise=True)}, note=text)
 

@@ -62,6 +62,7 @@ class ConveyorDemo(models.AbstractModel):
         return [{
             "event_key": f"demo-letter-{day}", "partner_id": old[number % len(old)].partner_id.id,
             "user_id": self._demo("user_maria").id, "channel": "letter", "outcome": "sent",
+            "company_id": self._demo("team").company_id.id,
             "subject": "The catalogue, with a line by hand", "date": self._moment(day, rng),
         } for number, day in enumerate(touch_story.LETTER_DAYS)]
 

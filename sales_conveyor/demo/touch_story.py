@@ -40,7 +40,7 @@ SNOOZE = ("maria", "trial", 24, "The café closes for repairs, they measure when
 HELD = (("olga", "objections", 3), ("maria", "closing", 5), ("ivan", "closing", 4), ("maria", "presentation", 8))
 BOOKED = ("maria", "needs", "Choosing the oak, showroom")
 DILIGENCE = {"olga": 4, "maria": 2, "ivan": 4}  # days for which planned touches lie about
-IVAN_STOPS_AFTER = 2
+IVAN_STOPS_AFTER = (2, 6, 4, 8)
 LETTER_DAYS = tuple(range(128, 240, 7))  # a letter a week to an old customer, until four months ago
 
 
@@ -59,8 +59,8 @@ def past_touches(deal):
     """The touches of a client who is not led by a cadence: from his first day to his last."""
     rng = random.Random(f"{deal.name} {deal.customer} touches")
     first, last = deal.steps[0][1], deal.lost_day if deal.lost_reason else deal.steps[-1][1]
-    count = how_many(deal, rng)
-    return [_said(rng, place, round(first - (first - last) * place / max(count - 1, 1))) for place in range(count)]
+    count = min(how_many(deal, rng), first - last + 1)
+    return [_said(rng, place, max(round(first - (first - last) * place / max(count - 1, 1)), 1)) for place in range(count)]
 
 
 def how_many(deal, rng):

@@ -21,10 +21,11 @@ Odoo 19 with Sales Conveyor is open:
   database  {database} ({content})
 
 What to look at first:
-  1. CRM, the pipeline: open a card and see the standard work of its section; drag it on with work still to do.
-  2. CRM > Reporting > Conveyor > Funnel: where clients stop; every number opens its leads.
-  3. CRM > Configuration > Conveyor: the sections and their work, and ready sets for six trades.
-  4. CRM > Configuration > Settings: the rules. The language is changed in the preferences of the user
+  1. As olga (password olga), a salesperson: CRM > Sales > My Touches Today, her day, one client at a time.
+  2. CRM, the pipeline: open a card and see the standard work of its section; drag it on with work still to do.
+  3. CRM > Reporting > Conveyor: the funnel, and where touches stop; every number opens its leads.
+  4. CRM > Configuration > Conveyor: sections and their work, cadences, reasons, ready sets for six trades.
+  5. CRM > Configuration > Settings: the rules. The language is changed in the preferences of the user
      (English, Russian, Bulgarian).
 
 Log: {log}

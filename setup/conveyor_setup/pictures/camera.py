@@ -1,4 +1,4 @@
-"""A browser that is logged in as the administrator and saves what it sees as a small PNG."""
+"""A browser that is logged in, as the administrator at first, and saves what it sees as a small PNG."""
 import io
 from contextlib import contextmanager
 
@@ -6,16 +6,29 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 SIZE = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 760}
 LIMIT_KB = 150
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; caret-color: transparent; }"
 QUIET = "() => !document.querySelector('.o_loading_indicator, .o_blockUI') && [...document.images].every(i => i.complete)"
 
 
 class Camera:
-    def __init__(self, page, url, folder):
-        self.page, self.url, self.folder = page, url, folder
+    def __init__(self, page, url, folder, language):
+        self.page, self.url, self.folder, self.language = page, url, folder, language
 
-    def log_in(self, language, login="admin"):
+    @contextmanager
+    def person(self, login, phone=False):
+        """Another camera, in the hands of this user of the demo company."""
+        context = self.page.context.browser.new_context(
+            viewport=PHONE if phone else SIZE, has_touch=phone, **place(self.language))
+        try:
+            lens = Camera(context.new_page(), self.url, self.folder, self.language)
+            lens.log_in(login)
+            yield lens
+        finally:
+            context.close()
+
+    def log_in(self, login="admin"):
         page = self.page
         page.goto(f"{self.url}/web/login")
         page.fill("input[name=login]", login)
@@ -23,7 +36,7 @@ class Camera:
         page.click("button[type=submit]")
         page.wait_for_selector(".o_web_client .o_main_navbar")
         user = self.call("res.users", "search", [[["login", "=", login]]])
-        self.call("res.users", "write", [user, {"lang": language}])
+        self.call("res.users", "write", [user, {"lang": self.language}])
 
     def call(self, model, method, args=(), **kwargs):
         """A method of Odoo, in the name of the user who is logged in."""
@@ -62,6 +75,10 @@ class Camera:
         print(f"{name}.png: {len(data) // 1024} KB", flush=True)
 
 
+def place(language):
+    return {"locale": language.replace("_", "-"), "timezone_id": "UTC"}
+
+
 def small(data):
     """The picture with as many colours as fit into the limit."""
     picture = Image.open(io.BytesIO(data)).convert("RGB")
@@ -79,9 +96,8 @@ def camera(url, chromium, folder, language):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--hide-scrollbars"])
         try:
-            page = browser.new_page(viewport=SIZE, locale=language.replace("_", "-"), timezone_id="UTC")
-            lens = Camera(page, url, folder)
-            lens.log_in(language)
+            lens = Camera(browser.new_page(viewport=SIZE, **place(language)), url, folder, language)
+            lens.log_in()
             yield lens
         finally:
             browser.close()

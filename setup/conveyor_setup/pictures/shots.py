@@ -99,8 +99,68 @@ def import_transitions(lens, examples):
     run_import(lens)
 
 
+def my_day(lens, _examples):
+    """The day of a salesperson: the queue, and the card of who has just written."""
+    with lens.person("olga") as olga:
+        olga.open("my-day", ".o_conveyor_day_card")
+        olga.shoot("my_day")
+
+
+def my_day_phone(lens, _examples):
+    """The same on a phone: one client at a time."""
+    with lens.person("olga", phone=True) as olga:
+        olga.open("my-day", ".o_conveyor_day_card")
+        olga.shoot("my_day_phone")
+
+
+def touches(lens, _examples):
+    """What was said to a client and by him, on the lead."""
+    found = lens.call("conveyor.enrolment", "search_read", [[
+        ["stop_reason", "=", "replied"], ["lead_id.team_id", "=", lens.record(TEAM)]], ["lead_id"]],
+        order="id", limit=1)
+    lens.open(f"crm/{found[0]['lead_id'][0]}", ".o_conveyor_touch_panel, .o_conveyor_touches")
+    lens.shoot("touches")
+
+
+def lost(lens, _examples):
+    """Giving up a lead after two touches."""
+    found = lens.call("crm.lead", "search_read", [[
+        ["team_id", "=", lens.record(TEAM)], ["user_id.login", "=", "ivan"], ["won_status", "=", "pending"],
+        ["touch_count", "in", [2, 3]]], ["id"]], order="expected_revenue desc", limit=1)
+    lens.open(f"crm/{found[0]['id']}", ".o_conveyor_panel")
+    lens.page.click("button[name='%s']" % lens.call("ir.model.data", "check_object_reference", ["crm", "crm_lead_lost_action"])[1])
+    lens.page.wait_for_selector(DIALOG)
+    lens.page.evaluate("document.activeElement.blur()")
+    lens.shoot("lost", f"{DIALOG} .modal-content")
+
+
+def cadence(lens, _examples):
+    """The decision window as a time line, with the clients at each step."""
+    lens.open(f"cadences/{lens.record('sales_conveyor.cadence_common_decision')}", ".o_conveyor_timeline")
+    lens.shoot("cadence")
+
+
+def discipline(lens, _examples):
+    """After how many touches leads are dropped, and by whom."""
+    with lens.person("ivan") as ivan:
+        ivan.open("where-touches-stop", ".o_conveyor_tables")
+        ivan.page.click("[data-filter=team_ids]")
+        ivan.page.locator(".o_conveyor_filter_menu .o-dropdown-item", has_text="Oak & Linen").click()
+        ivan.page.keyboard.press("Escape")
+        ivan.shoot("discipline")
+
+
+def practices(lens, _examples):
+    """All that was ever done with clients, and what has stopped."""
+    lens.open("practices", ".o_group_header")
+    lens.page.click(".o_searchview .o_facet_remove")
+    lens.page.wait_for_selector(".o_data_row")
+    lens.shoot("practices")
+
+
 SHOTS = {function.__name__: function for function in (
-    pipeline, lead, factors, gate, ready_set, funnel, section, settings, import_leads, import_transitions)}
+    pipeline, lead, factors, gate, ready_set, funnel, section, settings, my_day, my_day_phone, touches, lost, cadence,
+    discipline, practices, import_leads, import_transitions)}
 
 
 # --- ways to the screens ---------------------------------------------------------------------------------------------
