@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..engine import gate
 from .conveyor_enrolment import OPEN
@@ -14,8 +15,7 @@ class ConveyorEnrolment(models.Model):
     def _on_touches(self, touches):
         """A word from the client ends or halts what is planned for him; a touch
         by a person takes the place of the one that was planned in its channel."""
-        rows = self.sudo().search([  # whoever has made the touch
-            ("client_key", "in", touches.mapped("client_key")), ("state", "in", OPEN)]) if touches else self.browse()
+        rows = self._open_of_clients(touches.mapped("client_key"))
         if not rows:
             return
         now = fields.Datetime.now()
@@ -23,6 +23,16 @@ class ConveyorEnrolment(models.Model):
         self._on_words(rows, facts.filtered(lambda touch: touch.direction == "in" and touch.outcome not in NO_WORD), now)
         self._on_refusals(rows, facts.filtered(lambda touch: touch.outcome == "refused"), now)
         rows._fulfil(facts.filtered(lambda touch: touch.direction == "out" and not touch.is_automatic), now)
+
+    @api.model
+    def _open_of_clients(self, client_keys):
+        """Asked at every message that is posted: one bare statement."""
+        if not client_keys:
+            return self.sudo().browse()
+        self.flush_model(["client_key", "state", "next_date"])
+        return self.sudo().browse(row_id for row_id, in self.env.execute_query(SQL(  # whoever has made the touch
+            "SELECT id FROM conveyor_enrolment WHERE client_key = ANY(%s) AND state IN %s ORDER BY next_date, id",
+            client_keys, OPEN)))
 
     @api.model
     def _on_words(self, rows, words, now):
