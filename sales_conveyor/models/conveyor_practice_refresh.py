@@ -31,7 +31,7 @@ class ConveyorPractice(models.Model):
         before = {row.id: row.status for row in self.search([])}
         for kind, events in self._events().items():
             rows = [self._row(kind, key, company, totals, counts, today)
-                    for (key, company), totals, counts in self._read(events)]
+                    for (key, company), totals, counts in self._read(events, today)]
             self._upsert(self._to_leaders(rows) if kind == "salesperson" else rows)
         self.invalidate_model()
         if tell:
@@ -60,12 +60,13 @@ class ConveyorPractice(models.Model):
 
     # ------------------------------------------------------------ reading
     @api.model
-    def _read(self, events):
-        """``((key, company), totals, {week: count})`` of one kind."""
+    def _read(self, events, today):
+        """``((key, company), totals, {week: count})`` of one kind, until the end of the day."""
+        end = fields.Date.add(today, days=1)
         counts = defaultdict(dict)
         for key, company, week, count in self.env.execute_query(SQL(
                 "SELECT key, company_id, date_trunc('week', date)::date, count(*) FROM (%s) e"
-                " WHERE date <= %s GROUP BY 1, 2, 3", events, fields.Datetime.now())):
+                " WHERE date < %s GROUP BY 1, 2, 3", events, end)):
             counts[key, company][week] = count
         totals = self.env.execute_query(SQL(
             """
@@ -73,8 +74,8 @@ class ConveyorPractice(models.Model):
                    count(DISTINCT e.lead_id) FILTER (WHERE l.won_status = 'won'), mode() WITHIN GROUP (ORDER BY u.id)
               FROM (%s) e LEFT JOIN crm_lead l ON l.id = e.lead_id
               LEFT JOIN res_users u ON u.id = e.user_id AND u.active AND NOT u.share
-             WHERE e.date <= %s GROUP BY 1, 2
-            """, events, fields.Datetime.now()))
+             WHERE e.date < %s GROUP BY 1, 2
+            """, events, end))
         return [((key, company), values, counts[key, company]) for key, company, *values in totals]
 
     @api.model

@@ -52,7 +52,8 @@ class ConveyorTouch(models.Model):
     @api.model
     def _activities_sql(self):
         """Done activities; of those of one meeting the first. Of the time of day
-        Odoo keeps only when the row was last written."""
+        Odoo keeps only when the row was last written. Those that we planned are
+        recorded when they are done; archived, they were done in another way."""
         return SQL("""
             SELECT DISTINCT ON (event_key) * FROM (
                 SELECT CASE WHEN e.id IS NULL THEN 'activity-' || a.id ELSE 'event-' || e.id END AS event_key,
@@ -72,7 +73,8 @@ class ConveyorTouch(models.Model):
                   LEFT JOIN sale_order o ON a.res_model = 'sale.order' AND o.id = a.res_id
                   LEFT JOIN res_partner c ON a.res_model = 'res.partner' AND c.id = a.res_id AND c.partner_share
                  WHERE a.date_done IS NOT NULL AND NOT a.active AND COALESCE(l.id, o.id, c.id) IS NOT NULL
-                   AND COALESCE(a.conveyor_channel, k.conveyor_channel) IS NOT NULL) done
+                   AND COALESCE(a.conveyor_channel, k.conveyor_channel) IS NOT NULL AND a.conveyor_run_id IS NULL
+                   AND NOT EXISTS (SELECT FROM conveyor_work w WHERE w.activity_id = a.id)) done
              ORDER BY event_key, date
         """)
 
