@@ -26,7 +26,7 @@ class OptOut(http.Controller):
     def act(self, token, **form):
         """The form: ``keep`` holds the channels that may come; or one button for none at all."""
         record, _channel = self._read_token(token)
-        if record is None:
+        if record is None or request.httprequest.method != "POST":  # Odoo lets OPTIONS in as well
             return request.not_found()
         kept = set() if form.get("none") else set(request.httprequest.form.getlist("keep"))
         closed = self._closed(record)
@@ -42,7 +42,7 @@ class OptOut(http.Controller):
         record, channel = self._read_token(token)
         if record is None:
             return request.not_found()
-        if request.httprequest.method == "GET":
+        if request.httprequest.method != "POST":  # scanners of links send HEAD as well
             return request.redirect(f"/conveyor/opt-out/{token}")
         if channel not in self._closed(record):
             self._say(record, "withdrawn", channel)

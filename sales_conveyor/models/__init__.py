@@ -20,6 +20,7 @@ from . import conveyor_enrolment_event
 from . import conveyor_enrolment_gate
 from . import conveyor_enrolment_plan
 from . import conveyor_enrolment_queue
+from . import conveyor_enrolment_recall
 from . import conveyor_enrolment_run
 from . import conveyor_enrolment_screen
 from . import conveyor_enrolment_send

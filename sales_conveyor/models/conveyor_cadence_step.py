@@ -8,6 +8,7 @@ DELAY_UNITS = [
     ("minutes", "minutes"), ("hours", "hours"), ("days", "days"), ("working_days", "working days"),
     ("weeks", "weeks"), ("months", "months"),
 ]
+LONGEST = {"minutes": 5256000, "hours": 87600, "days": 3650, "working_days": 500, "weeks": 520, "months": 120}
 PLAN_FIELDS = {"active", "sequence", "delay", "delay_unit", "delay_from", "day_part", "is_automatic", "is_loop_start"}
 SENDS_ITSELF = {"email", "sms", "letter"}  # channels that need no server action to go by themselves
 
@@ -78,7 +79,7 @@ class ConveyorCadenceStep(models.Model):
     # ------------------------------------------------------------ checks
     @api.constrains(
         "channel", "is_automatic", "mail_template_id", "sms_template_id", "server_action_id", "letter_body",
-        "reason_policy", "reason_id", "delay", "active", "cadence_id")
+        "reason_policy", "reason_id", "delay", "delay_unit", "active", "cadence_id")
     def _check_step(self):
         for step in self.filtered("active"):
             problem = step._problem()
@@ -98,7 +99,10 @@ class ConveyorCadenceStep(models.Model):
             self.is_automatic and self._automatic_problem())
 
     def _delay_problem(self):
-        return self.delay < 0 and self.env._("a touch cannot come before the one before it. Let the delay be 0 or more.")
+        if self.delay < 0:
+            return self.env._("a touch cannot come before the one before it. Let the delay be 0 or more.")
+        return self.delay > LONGEST[self.delay_unit] and self.env._(
+            "nobody waits so long. Let the delay be %(longest)s at most.", longest=LONGEST[self.delay_unit])
 
     def _reason_problem(self):
         return self.reason_policy == "fixed" and not self.reason_id and self.env._(

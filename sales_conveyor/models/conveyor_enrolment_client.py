@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 
 class ConveyorEnrolment(models.Model):
@@ -19,6 +20,19 @@ class ConveyorEnrolment(models.Model):
             key := keys.get(enrolment.lead_id.id) or of_partners.get(enrolment.partner_id.id)) != enrolment.client_key}
         if moved:
             self._move_to_keys(moved)
+        for enrolment in enrolments.filtered("lead_id"):
+            if enrolment.partner_id != enrolment.lead_id.partner_id:
+                enrolment.partner_id = enrolment.lead_id.partner_id
+
+    @api.model
+    def _let_go_of(self, partners):
+        """These partners are about to be deleted; their leads stay, and so does what is done with them."""
+        self.env.flush_all()
+        for name in ("conveyor.enrolment", "conveyor.step.run"):
+            self.env.cr.execute(SQL(
+                "UPDATE %s SET partner_id = NULL WHERE partner_id = ANY(%s) AND lead_id IS NOT NULL",
+                SQL.identifier(self.env[name]._table), partners.ids))
+            self.env[name].invalidate_model(["partner_id"], flush=False)
 
     @api.model
     def _move_to_keys(self, moved):

@@ -67,6 +67,9 @@ class ConveyorEnrolment(models.Model):
         """The partner who is touched; may be empty for a lead without one."""
         return self.lead_id.partner_id if self.lead_id else self.partner_id
 
+    def _emails(self):
+        """Every address that a mail to this client may go to."""
+        return {self.lead_id.email_normalized, self._client().email_normalized} - {False}
 
     def _next(self, now):
         """What the engine says: ``{enrolment id: Due | Wait | Stop}``."""

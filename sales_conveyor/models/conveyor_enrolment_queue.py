@@ -43,8 +43,7 @@ class ConveyorEnrolment(models.Model):
         for mail in lost:
             self._note_failure(mail, "failed")
             run = mail.conveyor_run_id
-            unsent = self.env["conveyor.touch"].search([("run_id", "=", run.id), ("is_automatic", "=", True)])
-            unsent.write({"outcome": "bounced", "is_counted": False})  # nothing has reached the client
+            self._not_made(run)
             run.enrolment_id._tell_failure(run.explanation, now)
             mail.conveyor_attempts = MAX_ATTEMPTS + 1
         if mails - lost:

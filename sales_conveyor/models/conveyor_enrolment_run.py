@@ -94,7 +94,7 @@ class ConveyorEnrolment(models.Model):
         except Exception as error:
             if len(self) == 1:
                 _logger.warning("Enrolment %s failed", self.id, exc_info=True)
-                self._fail(error, now)
+                self._fail_safely(error, now)
             else:
                 middle = len(self) // 2
                 self[:middle]._process(now)
@@ -172,6 +172,17 @@ class ConveyorEnrolment(models.Model):
         rows._plan(now)
 
     # ------------------------------------------------------------ failures
+    def _fail_safely(self, error, now):
+        """One enrolment that cannot even be planned again holds up nobody else."""
+        try:
+            with self.env.cr.savepoint():
+                self._fail(error, now)
+        except OperationalError:
+            raise
+        except Exception:
+            _logger.exception("Enrolment %s cannot be planned", self.id)
+            self._stop("failed", str(error)[:500], now)
+
     def _fail(self, error, now):
         """Keep the cause and try again later; after the limit go on with the next step."""
         answer = self._next(now)[self.id]

@@ -153,15 +153,15 @@ class ConveyorGateFacts(models.AbstractModel):
     def _blacklisted(self, rows):
         """(channel, enrolment id) of addresses on Odoo's blacklists."""
         # only who manages them may read the blacklists; everybody has to respect them
-        emails = {row.id: row.lead_id.email_normalized or row._client().email_normalized for row in rows}
-        phones = {row.id: row.lead_id.phone_sanitized or row._client().phone_sanitized for row in rows}
+        emails = {row.id: row._emails() for row in rows}
+        phones = {row.id: {row.lead_id.phone_sanitized, row._client().phone_sanitized} - {False} for row in rows}
         listed = {
             "email": set(self.env["mail.blacklist"].sudo().search(
-                [("email", "in", [email for email in emails.values() if email])]).mapped("email")),
+                [("email", "in", list(set().union(*emails.values())))]).mapped("email")),
             "sms": set(self.env["phone.blacklist"].sudo().search(
-                [("number", "in", [phone for phone in phones.values() if phone])]).mapped("number"))}
+                [("number", "in", list(set().union(*phones.values())))]).mapped("number"))}
         return {(channel, row_id) for channel, values in (("email", emails), ("sms", phones))
-                for row_id, value in values.items() if value in listed[channel]}
+                for row_id, own in values.items() if own & listed[channel]}
 
     @api.model
     def _complaints(self, rows):

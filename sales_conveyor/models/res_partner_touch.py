@@ -20,6 +20,7 @@ class ResPartner(models.Model):
     def unlink(self):
         leads = self.env["crm.lead"].sudo().with_context(active_test=False).search(  # whosever they are
             [("partner_id", "in", self.ids)])
+        self.env["conveyor.enrolment"]._let_go_of(self)
         result = super().unlink()
         self.env["conveyor.client"]._repoint(lead_ids=leads.ids)
         return result

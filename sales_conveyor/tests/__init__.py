@@ -1,4 +1,5 @@
 from . import test_attack
+from . import test_attack_sending
 from . import test_backfill
 from . import test_demo
 from . import test_day

@@ -9,6 +9,7 @@ from odoo.addons.sales_conveyor.hooks import read_touches
 def migrate(cr, version):
     env = api.Environment(cr, SUPERUSER_ID, {})
     cr.execute("UPDATE conveyor_touch SET outcome = 'replied' WHERE direction = 'in' AND kind IS NULL")
+    cr.execute("UPDATE conveyor_touch SET is_counted = FALSE WHERE direction = 'in'")  # what clients write is no effort of ours
     cr.execute(SQL("""
         UPDATE conveyor_touch t
            SET client_key = %(key)s, partner_id = COALESCE(t.partner_id, p.id), company_id = l.company_id, kind = %(kind)s
