@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, email_normalize
 
@@ -32,16 +33,32 @@ class ConveyorConsent(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            vals["email"] = email_normalize(vals.get("email") or "") or self._email_of(vals)
+            if not self.env.su:
+                vals["user_id"] = self.env.uid
+                if vals.get("lead_id"):  # whose word it is; another client's is recorded on him
+                    vals["partner_id"] = self.env["crm.lead"].browse(vals["lead_id"]).partner_id.id
+            own = self._emails_of(vals)
+            vals["email"] = email_normalize(vals.get("email") or "") or next(iter(own), False)
+            if vals["email"] and vals["email"] not in own and not self.env.su:
+                raise UserError(self.env._(
+                    "%(email)s is not this client's address. Record it on the lead or the customer first.", email=vals["email"]))
         consents = super().create(vals_list)
         consents._honour()
         return consents
 
     @api.model
-    def _email_of(self, vals):
+    def _emails_of(self, vals):
+        """The client's addresses, the one that he uses first."""
         owner = self.env["res.partner"].browse(vals.get("partner_id") or [])
         lead = self.env["crm.lead"].browse(vals.get("lead_id") or [])
-        return lead.email_normalized or owner.email_normalized or lead.partner_id.email_normalized
+        return list(filter(None, (lead.email_normalized, owner.email_normalized, lead.partner_id.email_normalized)))
+
+    @api.constrains("date")
+    def _check_date(self):
+        """The last word counts: nobody says one today that outlives what the client says tomorrow."""
+        for consent in self:
+            if consent.date > fields.Datetime.add(self.env.cr.now(), days=1):
+                raise ValidationError(self.env._("A consent cannot be given or withdrawn in the future. Change its date."))
 
     def _honour(self):
         """What is withdrawn for e-mail goes on Odoo's blacklist, so that mass
@@ -50,26 +67,28 @@ class ConveyorConsent(models.Model):
         for consent in self.filtered(lambda row: row.email and row.channel in (False, "email")):
             if consent.state == "withdrawn":
                 blacklist._add(consent.email)
-            elif blacklist.search_count([("email", "=", consent.email)], limit=1):
+            elif consent._is_last_word() and blacklist.search_count([("email", "=", consent.email)], limit=1):
                 blacklist._remove(consent.email)
+
+    def _is_last_word(self):
+        """Nothing was said about mail to this address after it."""
+        return self == self.sudo().search(  # whoever has heard it
+            [("email", "=", self.email), ("channel", "in", (False, "email"))], limit=1)
 
     @api.model
     def _channels(self, enrolments):
         """``{enrolment id: (channels with consent, channels opted out)}``, by
         the last word of the person: the contact, the lead, or the e-mail address."""
         self.flush_model()
-        ids = {name: [] for name in ("leads", "partners", "emails")}
-        for row in enrolments:
-            ids["leads"].append(row.lead_id.id or None)
-            ids["partners"].append(row._client().id or None)
-            ids["emails"].append(row.lead_id.email_normalized or row._client().email_normalized or None)
+        asked = [(row.id, row.lead_id.id or None, row._client().id or None, email)
+                 for row in enrolments for email in row._emails() or [None]]
         given = {row.id: set() for row in enrolments}
         withdrawn = {row.id: set() for row in enrolments}
-        for row_id, state, channel in self.env.execute_query(SQL(
-                """SELECT e.id, c.state, c.channel
+        for row_id, state, channel, _date, _id in self.env.execute_query(SQL(
+                """SELECT DISTINCT e.id, c.state, c.channel, c.date, c.id
                      FROM unnest(%s::int[], %s::int[], %s::int[], %s::varchar[]) AS e(id, lead_id, partner_id, email)
                      JOIN conveyor_consent c ON c.lead_id = e.lead_id OR c.partner_id = e.partner_id OR c.email = e.email
-                    ORDER BY c.date, c.id""", enrolments.ids, ids["leads"], ids["partners"], ids["emails"])):
+                    ORDER BY c.date, c.id""", *([*column] for column in zip(*asked) or ((),) * 4))):
             channels = {channel} if channel else ALL_CHANNELS
             into, out_of = (given, withdrawn) if state == "given" else (withdrawn, given)
             into[row_id] |= channels

@@ -138,6 +138,6 @@ class ConveyorTouch(models.Model):
                 "subject": activity.summary or activity.activity_type_id.name,
                 "note": asked.get("note") or (html2plaintext(feedback) if feedback else None),
                 "outcome": asked.get("outcome") or ("held" if channels[activity.id] == "meeting" else None),
-                "reason_id": asked.get("reason_id") or activity.conveyor_reason_id.id, "run_id": activity.conveyor_run_id.id,
+                "reason_id": asked.get("reason_id") or activity.conveyor_reason_id.id, "run_id": activity._own_runs().id,
             } for activity in planned if activity.res_id in owners and (asked.get("channel") or channels[activity.id])]
         return self._record(rows) if rows else self.browse()

@@ -86,6 +86,9 @@ class ConveyorTouchJoin(models.AbstractModel):
     @api.model
     def _search_touch_line(self, name, operator, value):
         lines = self.env["conveyor.touch.line"].sudo()  # the record's own access decides
+        if operator in ("any", "not any"):  # what is asked of the user or the reason, by the reader's rights
+            operator, value = ("in" if operator == "any" else "not in"), self.env[
+                self._fields[name].comodel_name].with_context(active_test=False)._search(Domain(value))
         condition = Domain(LINE_FIELDS[name], operator, value).optimize_full(lines)
         return Domain.custom(to_sql=partial(self._touch_condition, condition, lines))
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
@@ -8,6 +9,7 @@ from .conveyor_touch import OUTCOMES
 from .conveyor_work_item import CHANNELS
 
 UNDO_MINUTES = 15
+DOUBLE_CLICK = 10  # seconds in which the same touch, said in the same words, is one
 OTHER_HALF = {False: 15, True: 10}  # o'clock of the other half-day: tried in the morning, in the afternoon
 NOON = 12
 
@@ -45,8 +47,14 @@ class ConveyorTouchLog(models.AbstractModel):
 
     def _record_by_hand(self, asked):
         owner = {"lead_id": self.id} if self._name == "crm.lead" else {"partner_id": self.id}
-        key = f"hand-{self._name}-{self.id}-{self.env.uid}-{asked['channel']}-{self.env.cr.now().timestamp()}"
-        return self.env["conveyor.touch"]._record([{"event_key": key, **owner, **asked}])
+        said = crc32(repr((asked["outcome"], asked["note"], asked["reason_id"])).encode())
+        name = f"hand-{self._name}-{self.id}-{self.env.uid}-{asked['channel']}-{said}"
+        slot = int(self.env.cr.now().timestamp() // DOUBLE_CLICK)
+        touches, before = self.env["conveyor.touch"], fields.Datetime.subtract(fields.Datetime.now(), seconds=DOUBLE_CLICK)
+        keys = [f"{name}-{slot}", f"{name}-{slot - 1}"]
+        twice = touches.search([("event_key", "in", keys), ("date", ">=", before)], limit=1)
+        return twice or touches._record([{"event_key": keys[0], **owner, **asked}]) or touches.search(
+            [("event_key", "=", keys[0])], limit=1)
 
     def _do_activity(self, activity_id, asked):
         """The planned activity is done with it: one touch."""

@@ -1,5 +1,6 @@
 from . import test_attack
 from . import test_attack_sending
+from . import test_attack_touches
 from . import test_backfill
 from . import test_demo
 from . import test_day
