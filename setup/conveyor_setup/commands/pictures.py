@@ -13,7 +13,7 @@ from ..settings import MODULE
 from ..testing.suite import Suite
 from ..workplace import prepared
 
-IN_APPS = ("pipeline", "lead", "funnel")  # named in sales_conveyor/static/description/index.html
+IN_APPS = ("my_day", "pipeline", "lead", "funnel")  # named in sales_conveyor/static/description/index.html
 
 
 def main(settings, console, arguments):

@@ -6,6 +6,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 SIZE = {"width": 1366, "height": 768}
+TALL = {"width": 1366, "height": 1080}
 PHONE = {"width": 390, "height": 760}
 LIMIT_KB = 150
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; caret-color: transparent; }"
@@ -27,6 +28,13 @@ class Camera:
             yield lens
         finally:
             context.close()
+
+    @contextmanager
+    def taller(self):
+        """For screens that are worth showing whole."""
+        self.page.set_viewport_size(TALL)
+        yield
+        self.page.set_viewport_size(SIZE)
 
     def log_in(self, login="admin"):
         page = self.page

@@ -23,8 +23,9 @@ def lead(lens, _examples):
         ["team_id", "=", lens.record(TEAM)], ["work_debt_count", ">", 0], ["problem_state", "=", "yes"],
         ["won_status", "=", "pending"]], ["id"]], order="expected_revenue desc", limit=1)
     lens.open(f"crm/{found[0]['id']}", ".o_conveyor_panel")
-    lens.page.click(".o_notebook a[name=conveyor_factors]")
-    lens.shoot("lead")
+    with lens.taller():
+        lens.page.click(".o_notebook a[name=conveyor_factors]")
+        lens.shoot("lead")
 
 
 def factors(lens, _examples):
@@ -46,7 +47,7 @@ def gate(lens, _examples):
         open_pipeline(lens)
         columns = lens.page.locator(".o_kanban_group")
         card = columns.nth(NEEDS).locator(".o_kanban_record", has=lens.page.locator(".text-muted.o_conveyor_progress"))
-        drag(lens.page, card.last, columns.nth(NEEDS + 1))
+        drag(lens.page, card.first, columns.nth(NEEDS + 1))
         lens.page.wait_for_selector(".o_conveyor_gate_dialog")
         lens.shoot("gate")
     finally:
@@ -102,14 +103,14 @@ def import_transitions(lens, examples):
 def my_day(lens, _examples):
     """The day of a salesperson: the queue, and the card of who has just written."""
     with lens.person("olga") as olga:
-        olga.open("my-day", ".o_conveyor_day_card")
+        olga.open("my-day", ".o_conveyor_day_card [data-result]")
         olga.shoot("my_day")
 
 
 def my_day_phone(lens, _examples):
     """The same on a phone: one client at a time."""
     with lens.person("olga", phone=True) as olga:
-        olga.open("my-day", ".o_conveyor_day_card")
+        olga.open("my-day", ".o_conveyor_day_card [data-result]")
         olga.shoot("my_day_phone")
 
 
