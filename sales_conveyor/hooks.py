@@ -35,7 +35,11 @@ def read_touches(env):
 
 
 def uninstall_hook(env):
-    """Leave Odoo as it was: the activities planned for standard work go, and
-    the demo company."""
+    """Leave Odoo as it was: the activities planned for standard work and by
+    cadences go, what cadences have in the queues (its links lead nowhere soon), and the demo company."""
     env["conveyor.demo"]._remove()
+    of_cadences = [("conveyor_run_id", "!=", False)]
+    env["mail.activity"].with_context(conveyor_run_closing=True).search(of_cadences).unlink()
+    env["mail.mail"].search([*of_cadences, ("state", "in", ("outgoing", "exception"))]).state = "cancel"
+    env["sms.sms"].search([*of_cadences, ("state", "in", ("outgoing", "error"))]).state = "canceled"
     env["conveyor.work"].search([("activity_id", "!=", False)]).activity_id.unlink()
