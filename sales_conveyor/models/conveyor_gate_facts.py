@@ -23,11 +23,12 @@ class ConveyorGateFacts(models.AbstractModel):
         """
         rows = self.env["conveyor.enrolment"].sudo().browse(touch.row.id for touch in touches)
         rows.lead_id.mapped("won_status"), rows._client().mapped("email_normalized")  # one read for all of them
+        known = self._keys(rows)
         read = {
-            "replied": self._replied(rows), "refused": self._refused(rows), "bought": self._bought(rows),
+            "replied": self._replied(rows, known), "refused": self._refused(rows, known), "bought": self._bought(rows),
             "meeting": self._meetings(rows, now), "closed": self.env["conveyor.consent"]._channels(rows),
             "blacklist": self._blacklisted(rows), "complaint": self._complaints(rows),
-            "debt": self._debts(rows, now), "week": self._week(rows, now), "calendars": rows._calendars_of(),
+            "debt": self._debts(rows, now), "week": self._week(rows, now, known), "calendars": rows._calendars_of(),
             "channels": self._channels_of(rows.cadence_id)}
         return {touch.row.id: self._facts(touch, read, now) for touch in touches}
 
@@ -43,7 +44,7 @@ class ConveyorGateFacts(models.AbstractModel):
             has_bought=self._since(read["bought"].get(row.id), row.start_date) is not None,
             is_off=not (row.cadence_id.is_on and row.cadence_id.active),
             is_sending_stopped=company.conveyor_sending_stopped,
-            replied=self._since(read["replied"].get(row.client_key), row.start_date),
+            replied=self._since(read["replied"].get(row.id), row.start_date),
             meeting_until=read["meeting"].get(row.id),
             snoozed_until=self._snoozed(lead, company),
             closed_channels=withdrawn, only_channels=read["channels"][row.cadence_id.id],
@@ -53,7 +54,7 @@ class ConveyorGateFacts(models.AbstractModel):
             needs_consent=row.cadence_id.needs_consent, has_consent=step.channel in given,
             has_complaint=client.commercial_partner_id.id in read["complaint"],
             has_overdue_debt=(client.commercial_partner_id.id, company.id) in read["debt"],
-            cap=company.conveyor_weekly_cap, week=tuple(read["week"].get(row.client_key, ())),
+            cap=company.conveyor_weekly_cap, week=tuple(read["week"].get(row.id, ())),
             window=clock.next_allowed(now, read["calendars"][row.id].automatic, due.step.part))
 
     @api.model
@@ -91,26 +92,41 @@ class ConveyorGateFacts(models.AbstractModel):
 
     # ------------------------------------------------------------ one query each
     @api.model
-    def _replied(self, rows):
-        """``{client key: last word of the client}``"""
+    def _keys(self, rows):
+        """``{enrolment id: client keys}``: his own, and those under which somebody
+        with the same e-mail address is known, as a lead without a customer or as one."""
+        emails = {row.id: row._emails() for row in rows}
+        self.env["res.partner"].flush_model(["email_normalized", "commercial_partner_id", "active"])
+        partners = defaultdict(set)
+        for email, partner_id in self.env.execute_query(SQL(
+                "SELECT email_normalized, commercial_partner_id FROM res_partner WHERE email_normalized = ANY(%s) AND active",
+                list(set().union(*emails.values())))):
+            partners[email].add(f"p{partner_id}")
+        return {row.id: {row.client_key}.union(*({f"e{email}", *partners[email]} for email in emails[row.id])) for row in rows}
+
+    @api.model
+    def _latest(self, rows, keys, condition):
+        """``{enrolment id: date of the client's last touch that meets the condition}``"""
         self.env["conveyor.touch"].flush_model()
-        return dict(self.env.execute_query(SQL(
-            """SELECT client_key, max(date) FROM conveyor_touch
-                WHERE client_key = ANY(%s) AND date >= %s AND direction = 'in' AND COALESCE(outcome, '') <> ALL(%s)
-                GROUP BY client_key""", rows.mapped("client_key"), self._earliest(rows), list(NO_WORD))))
+        last = dict(self.env.execute_query(SQL(
+            "SELECT client_key, max(date) FROM conveyor_touch WHERE client_key = ANY(%s) AND date >= %s AND %s GROUP BY client_key",
+            list(set().union(*keys.values())), self._earliest(rows), condition)))
+        return {row_id: max(dates) for row_id, own in keys.items() if (dates := [last[key] for key in own if key in last])}
+
+    @api.model
+    def _replied(self, rows, keys):
+        """``{enrolment id: last word of the client}``"""
+        return self._latest(rows, keys, SQL("direction = 'in' AND COALESCE(outcome, '') <> ALL(%s)", list(NO_WORD)))
 
     @api.model
     def _earliest(self, rows):
         return min(rows.mapped("start_date"), default=None)
 
     @api.model
-    def _refused(self, rows):
+    def _refused(self, rows, keys):
         """Ids of enrolments whose client has refused since he entered."""
-        said = dict(self.env.execute_query(SQL(
-            """SELECT client_key, max(date) FROM conveyor_touch
-                WHERE client_key = ANY(%s) AND date >= %s AND outcome = 'refused' GROUP BY client_key""",
-            rows.mapped("client_key"), self._earliest(rows))))
-        return {row.id for row in rows if self._since(said.get(row.client_key), row.start_date) or (
+        said = self._latest(rows, keys, SQL("outcome = 'refused'"))
+        return {row.id for row in rows if self._since(said.get(row.id), row.start_date) or (
             row.lead_id.won_status == "lost" and row.lead_id.lost_reason_id.conveyor_kind == "final")}
 
     @api.model
@@ -187,17 +203,17 @@ class ConveyorGateFacts(models.AbstractModel):
         return {(partner.id, company.id) for partner, company in groups}
 
     @api.model
-    def _week(self, rows, now):
-        """``{client key: [moments of marketing messages of cadences in the last week]}``"""
+    def _week(self, rows, now, keys):
+        """``{enrolment id: [moments of marketing messages of cadences in the last week]}``"""
         moments = defaultdict(list)
         for key, date in self.env.execute_query(SQL(
                 """SELECT t.client_key, t.date FROM conveyor_touch t
                      JOIN conveyor_step_run r ON r.id = t.run_id JOIN conveyor_cadence_step s ON s.id = r.step_id
                     WHERE t.client_key = ANY(%s) AND t.date > %s AND t.date <= %s AND t.is_automatic
                       AND t.direction = 'out' AND s.is_service IS NOT TRUE""",
-                rows.mapped("client_key"), now - timedelta(days=7), now)):
+                list(set().union(*keys.values())), now - timedelta(days=7), now)):
             moments[key].append(date)
-        return moments
+        return {row_id: [date for key in own for date in moments[key]] for row_id, own in keys.items()}
 
 
 class ConveyorEnrolment(models.Model):

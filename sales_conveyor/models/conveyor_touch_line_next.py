@@ -54,7 +54,7 @@ class ConveyorTouchLine(models.Model):
     def _flush_sources(self):
         self.env["mail.activity"].flush_model()
         self.env["conveyor.enrolment"].flush_model()
-        self.env["conveyor.cadence"].flush_model(["is_on"])
+        self.env["conveyor.cadence"].flush_model(["is_on", "active"])
         self.env["conveyor.cadence.step"].flush_model(["is_automatic", "channel", "reason_policy", "reason_id"])
         self.env["conveyor.touch"].flush_model()
         self.env["calendar.event"].flush_model(["start", "allday"])
@@ -132,7 +132,7 @@ class ConveyorTouchLine(models.Model):
               FROM scope s JOIN conveyor_enrolment e ON e.%(column)s = s.member
               JOIN conveyor_cadence_step t ON t.id = e.step_id JOIN conveyor_cadence c ON c.id = e.cadence_id
              WHERE e.state IN ('running', 'snoozed') AND e.waits_for_id IS NULL AND e.next_date IS NOT NULL
-               AND c.is_on
+               AND c.is_on AND c.active
             """, column=column)
 
     # ------------------------------------------------------------ replies
@@ -177,7 +177,7 @@ class ConveyorCadence(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if "is_on" in vals:
+        if vals.keys() & {"is_on", "active"}:
             rows = self.env["conveyor.enrolment"].sudo().search([  # of clients of all salespeople
                 ("cadence_id", "in", self.ids), ("state", "in", ["running", "snoozed"])])
             rows._mark_next()

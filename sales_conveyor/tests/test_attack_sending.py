@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..hooks import uninstall_hook
 from .enrolment_common import EnrolmentCase
 
 
@@ -88,6 +89,42 @@ class TestAttackSending(EnrolmentCase):
         enrolment = self.enrol(self.cadence(self.mail()), lead)
         self.run_at()
         self.assertEqual(self.runs(enrolment), [("Step 1", 0, "skipped", "blacklisted")])
+
+    def test_a_customer_who_comes_again_as_a_bare_lead_is_one_person(self):
+        """His address is known under two keys; his word and the weekly limit hold for both."""
+        client = self.customer("Ada", email="client0@example.com")
+        known, bare = self.leads(1, partner_id=client.id), self.leads(1)
+        self.env.company.conveyor_weekly_cap = 1
+        first = self.enrol(self.cadence(self.mail(), self.mail(20)), known)
+        self.run_at()
+        second = self.enrol(self.cadence(self.mail(), self.mail(20)), bare)
+        self.assertNotEqual(first.client_key, second.client_key)
+        self.run_at()
+        self.assertEqual(self.runs(second), [("Step 1", 0, "planned", "weekly_cap")])
+        self.run_at(self.day(8))
+        self.assertEqual(self.runs(second), [("Step 1", 0, "done", None)])
+        self.reply(bare)
+        self.assertEqual(second.stop_reason, "replied")
+        self.run_at(self.day(21))
+        self.assertEqual(first.stop_reason, "replied")
+
+    def test_an_archived_cadence_is_nobodys_next_touch(self):
+        cadence, lead = self.cadence(self.mail(5)), self.leads(1)
+        self.enrol(cadence, lead)
+        self.assertTrue(lead.next_touch_date)
+        cadence.active = False
+        self.assertFalse(lead.next_touch_date)
+        cadence.active = True
+        self.assertTrue(lead.next_touch_date)
+
+    def test_nothing_of_a_cadence_outlives_the_module(self):
+        """The links in its mails would lead nowhere."""
+        lead, _enrolment, mail = self.queued(self.mail(), ("call", 0))
+        lead.with_user(self.seller).action_log_touch("visit", "held", next_touch={"date": "2026-07-01 10:00:00", "channel": "visit"})
+        self.assertEqual(len(lead.activity_ids), 2)
+        uninstall_hook(self.env)
+        self.assertEqual(mail.state, "cancel")
+        self.assertEqual(lead.activity_ids.mapped("conveyor_channel"), ["visit"], "what people have planned stays")
 
     # ------------------------------------------------------------ bad data
     def test_no_step_comes_in_a_thousand_years(self):

@@ -64,6 +64,19 @@ class TestAttackTouches(EnrolmentCase):
             with self.assertRaises(AccessError):
                 way()
 
+    def test_what_another_company_does_with_a_shared_customer_is_its_own(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        template = self.template.copy({"model_id": self.env["ir.model"]._get_id("res.partner"), "email_to": "{{ object.email }}"})
+        enrolment = self.enrol(self.cadence(
+            self.mail(mail_template_id=template.id), target="customer", purpose="account", company_id=other.id),
+            self.customer("Shared", email="shared@example.com"))
+        self.run_at()
+        self.assertEqual((enrolment.company_id, enrolment.run_ids.state), (other, "done"))
+        for rows in (enrolment, enrolment.run_ids):
+            self.assertFalse(self.as_me[rows._name].search([("id", "in", rows.ids)]))
+            with self.assertRaises(AccessError):
+                rows.with_env(self.as_me).read(["state"])
+
     def test_an_activity_does_not_end_the_step_of_another_client(self):
         """Whatever a client of the API writes on his activity, the step names its own."""
         run = self.enrolment.run_ids
