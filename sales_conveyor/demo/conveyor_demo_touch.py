@@ -69,8 +69,6 @@ class ConveyorDemo(models.AbstractModel):
     # ------------------------------------------------------------ removal
     def _remove_touches(self):
         """Leads take theirs with them; customers' touches, and what was switched on, go here."""
-        if not self._people():  # a database without the demo data
-            return
         customers, cadences = self._named("customer", "res.partner"), self._cadences()
         of_customers = [("partner_id", "in", customers.ids)]
         shown = self.env["conveyor.practice"].search([("owner_id", "in", self._people().ids)])
@@ -87,8 +85,7 @@ class ConveyorDemo(models.AbstractModel):
             {"active": False, "comes_with_set": True})
 
     def _people(self):
-        people = (self.env.ref(f"sales_conveyor.demo_user_{login}", raise_if_not_found=False) for login in ("olga", "ivan", "maria"))
-        return self.env["res.users"].union(*filter(None, people))
+        return self.env["res.users"].union(*(self._demo(f"user_{login}") for login in ("olga", "ivan", "maria")))
 
     def _shipped_reasons(self):
         return self.env["ir.model.data"].search([

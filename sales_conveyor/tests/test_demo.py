@@ -114,3 +114,15 @@ class TestDemo(TransactionCase):
         self.assertFalse(self.env.ref("sales_conveyor.reason_common_news").active)
         self.assertFalse(self.env["sale.order"].search([("team_id", "=", self.env.ref("sales_conveyor.demo_team").id)]))
         self.assertFalse(self.env["conveyor.trade.application"].search([("state", "=", "applied")]))
+
+
+@tagged("post_install", "-at_install")
+class TestNoDemo(TransactionCase):
+
+    def test_removing_what_is_not_there_touches_nothing(self):
+        if self.env.ref("sales_conveyor.demo_team", raise_if_not_found=False):
+            self.skipTest("the demo company is here")
+        cadence = self.env.ref("sales_conveyor.cadence_common_decision")
+        cadence.is_on = True
+        self.env["conveyor.demo"]._remove()
+        self.assertTrue(cadence.is_on)
