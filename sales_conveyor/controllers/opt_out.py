@@ -1,4 +1,5 @@
-from odoo import http
+from odoo import fields, http
+from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import verify_hash_signed
 
@@ -6,6 +7,7 @@ from ..models.conveyor_enrolment_queue import OPT_OUT_SCOPE
 
 CHANNELS = ("email", "sms", "messenger", "call", "letter")
 ENROLLABLE = ("crm.lead", "res.partner")
+DAILY_WORDS = 30  # of one person through the link; a refusal is always heard
 
 
 class OptOut(http.Controller):
@@ -30,6 +32,8 @@ class OptOut(http.Controller):
             return request.not_found()
         kept = set() if form.get("none") else set(request.httprequest.form.getlist("keep"))
         closed = self._closed(record)
+        if self._words_of_today(record) >= DAILY_WORDS:
+            kept -= closed
         for channel in CHANNELS:
             if (channel in kept) == (channel in closed):
                 self._say(record, "given" if channel in kept else "withdrawn", channel)
@@ -65,6 +69,11 @@ class OptOut(http.Controller):
 
     def _closed(self, record):
         return request.env["conveyor.consent"].sudo()._closed_channels(record)  # of whom the link was signed for
+
+    def _words_of_today(self, record):
+        consents = request.env["conveyor.consent"].sudo()  # of whom the link was signed for
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        return consents.search_count(consents._domain_of(record) & Domain("create_date", ">=", since), limit=DAILY_WORDS)
 
     def _say(self, record, state, channel):
         consent = request.env["conveyor.consent"]

@@ -54,6 +54,17 @@ class TestOptOut(EnrolmentCase, HttpCase):
         word = self.client.consent_ids[:1]
         self.assertEqual((word.source, word.user_id.id), ("The link in a message", False))
 
+    def test_who_plays_with_the_link_is_not_heard_for_ever(self):
+        every = ["email", "sms", "messenger", "call", "letter"]
+        for _turn in range(3):
+            self.url_open(self.link, data={"none": "1"})
+            self.url_open(self.link, data={"keep": every})
+        self.assertFalse(self.closed())
+        self.url_open(self.link, data={"none": "1"})
+        self.url_open(self.link, data={"keep": every})
+        self.assertEqual(self.closed(), set(every), "a refusal is always heard, and stands")
+        self.assertEqual(len(self.client.consent_ids), 35)
+
     def test_a_forged_link_is_not_found(self):
         for link in (self.link[:-3] + "xyz", "/conveyor/opt-out/x", "/conveyor/opt-out/" + "A" * 80):
             self.assertEqual(self.url_open(link).status_code, 404)
