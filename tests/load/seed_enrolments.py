@@ -54,7 +54,7 @@ def enrolled(load, by_mail=False):
             templates = cadences.step_ids.mail_template_id
             cadences.unlink()
             templates.unlink()
-        vacuum(site.database, "(ANALYZE) conveyor_enrolment")
+        vacuum(site.database, "(ANALYZE) conveyor_enrolment, conveyor_step_run, conveyor_touch_line, mail_activity")
 
 
 def _working_moment():
