@@ -128,6 +128,7 @@ class CrmLeadLost(models.TransientModel):
         return self._closed(self.env._("Handed over to %(user)s", user=self.hand_over_user_id.name))
 
     def _closed(self, message):
+        """The leads may be out of the user's sight now: then their form is left."""
         return {"type": "ir.actions.client", "tag": "display_notification", "params": {
             "type": "success", "message": message, "className": "o_conveyor_notice",
-            "next": {"type": "ir.actions.client", "tag": "soft_reload"}}}
+            "next": {"type": "ir.actions.client", "tag": "sales_conveyor.reload", "params": {"lead_ids": self.lead_ids.ids}}}}

@@ -1,4 +1,5 @@
 import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
 
 let isAside = false;
 
@@ -42,10 +43,15 @@ export function inSight(orm, ids) {
 /** Show the view as it is now; the form of a lead that went out of sight is left. */
 export async function reloadView({ orm, action }, leadIds) {
     const seen = await inSight(orm, leadIds);
-    const { view, props } = action.currentController || {};
+    const { view, props, config } = action.currentController || {};
     const isLost = leadIds.includes(props?.resId) && !seen.includes(props.resId);
     if (view?.type === "form" && isLost) {
-        return action.restore();
+        return config.historyBack();
     }
     return action.doAction({ type: "ir.actions.client", tag: "soft_reload" });
 }
+
+// what the server asks for after leads were handed over
+registry
+    .category("actions")
+    .add("sales_conveyor.reload", (env, { params }) => reloadView(env.services, params.lead_ids));
