@@ -43,3 +43,8 @@ def uninstall_hook(env):
     env["mail.mail"].search([*of_cadences, ("state", "in", ("outgoing", "exception"))]).state = "cancel"
     env["sms.sms"].search([*of_cadences, ("state", "in", ("outgoing", "error"))]).state = "canceled"
     env["conveyor.work"].search([("activity_id", "!=", False)]).activity_id.unlink()
+    # what Odoo itself would leave: names that other modules gave to parts of our models, and notes of our jobs
+    env["ir.config_parameter"].search([("key", "=like", "sales_conveyor.%")]).unlink()
+    env["ir.model.data"].search([
+        ("module", "!=", "sales_conveyor"),
+        "|", ("name", "=like", "model_inherit__conveyor_%"), ("name", "=like", "selection__conveyor_%")]).unlink()

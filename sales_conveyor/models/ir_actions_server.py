@@ -46,8 +46,11 @@ class IrActionsServer(models.Model):
         mine.available_model_ids = self.env["ir.model"]._get("crm.lead") | self.env["ir.model"]._get("res.partner")
         super(IrActionsServer, self - mine)._compute_available_model_ids()
 
-    def _name_depends(self):
-        return [*super()._name_depends(), "conveyor_cadence_id"]
+    @api.onchange("conveyor_cadence_id")
+    def _onchange_conveyor_cadence_id(self):
+        """No dependency of the name: with the field Odoo would also remove
+        what depends on it and is inherited, the names of scheduled actions."""
+        self._compute_name()
 
     def _generate_action_name(self):
         if self.state == "conveyor_enrol" and self.conveyor_cadence_id:
