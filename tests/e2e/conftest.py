@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from .clients import Clients
 from .people import People
 from .rpc import Odoo
 from .shop import Shop
@@ -120,3 +121,11 @@ def make_shop(admin, people, keys):
 @pytest.fixture
 def shop(make_shop):
     return make_shop()
+
+
+@pytest.fixture
+def clients(shop, people):
+    """Leads with people behind them, in the shop and for the seller."""
+    clients = Clients(shop, people)
+    yield clients
+    clients.close()

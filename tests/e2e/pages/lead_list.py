@@ -20,6 +20,35 @@ class LeadList(WebClient):
     def row(self, name):
         return self.page.locator(".o_data_row").filter(has_text=name)
 
+    # ------------------------------------------------------------ search
+    def choose_filter(self, label):
+        self._choose(label)
+        expect(self.facet(label)).to_be_visible()
+        return self
+
+    def group_by(self, label):
+        self._choose(label)
+        expect(self.page.locator(".o_group_name").first).to_be_visible()
+        return self
+
+    def _choose(self, label):
+        self.page.locator(".o_searchview_dropdown_toggler").click()
+        self.page.locator(".o_search_bar_menu").get_by_role("menuitemcheckbox", name=label, exact=True).click()
+        self.page.keyboard.press("Escape")
+
+    def facet(self, label):
+        return self.page.locator(".o_searchview_facet").filter(has_text=label)
+
+    def remove_facet(self, label):
+        self.facet(label).locator(".o_facet_remove").click()
+        expect(self.facet(label)).to_have_count(0)
+        return self
+
+    def sort_by(self, field):
+        self.page.locator(f"th[data-name={field}]").click()
+        return self
+
+    # ------------------------------------------------------------ rows
     def select(self, *names):
         for name in names:
             self.row(name).locator(".o_list_record_selector input").check()

@@ -48,6 +48,11 @@ class WebClient:
     def section_menu(self, external_id):
         return self.page.locator(f".o_menu_sections [data-menu-xmlid='{external_id}']")
 
+    def without_phone(self):
+        """No telephone here: the browser must not ask for a program that dials, and wait for an answer."""
+        self.page.evaluate(
+            "addEventListener('click', ev => ev.target.closest('a[href^=tel]') && ev.preventDefault(), true)")
+
     # ------------------------------------------------------------ what is there
     @property
     def dialog(self):
