@@ -62,8 +62,7 @@ class ConveyorCadence(models.Model):
     def _by_investment(self, records):
         """The same records, most touches and conversations first."""
         line = self.env["conveyor.touch.line"]
-        if hasattr(line, "_flush"):
-            line._flush()
+        line._flush()
         line.flush_model()
         owner = SQL.identifier("l", "lead_id" if records._name == "crm.lead" else "partner_id")
         rows = self.env.execute_query(SQL(

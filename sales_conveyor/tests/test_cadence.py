@@ -211,12 +211,12 @@ class TestChange(CadenceCase):
         cadence = self.cadence()
         cadence._enrol_shared(self.lead())
         step = cadence.step_ids[0]
-        if hasattr(self.env["conveyor.enrolment"], "_cron_run"):
-            self.env["conveyor.enrolment"]._cron_run()
-        if step.with_context(active_test=False) and self.env["conveyor.step.run"].search([("step_id", "=", step.id)]):
-            cadence.write({"step_ids": [Command.delete(step.id)]})
-            self.assertTrue(step.exists())
-            self.assertFalse(step.active)
+        inside = self.inside(cadence)
+        inside._cron_run(now=inside.next_date)
+        self.assertEqual(inside.run_ids.step_id, step)
+        cadence.write({"step_ids": [Command.delete(step.id)]})
+        self.assertTrue(step.exists())
+        self.assertFalse(step.active)
 
 
 @tagged("post_install", "-at_install")
