@@ -73,9 +73,10 @@ class ConveyorTouch(models.Model):
 
         :param vals_list: dictionaries of this model's fields; ``event_key``,
             ``channel``, and ``lead_id`` or ``partner_id`` at least, ``date`` in UTC
-        :return: the touches written now
+        :return: the touches written now; of an event given twice the first one
         """
-        rows = list({vals["event_key"]: self._defaults(vals) for vals in vals_list}.values())
+        first = {vals["event_key"]: vals for vals in reversed(vals_list)}
+        rows = [self._defaults(vals) for vals in reversed(first.values())]
         self._complete(rows)
         written = {key: touch_id for start in range(0, len(rows), BATCH)
                    for touch_id, key in self._insert(rows[start:start + BATCH])}

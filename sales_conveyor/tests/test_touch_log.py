@@ -35,8 +35,9 @@ class TestTouchLog(ConveyorCase, MailCommon):
         self.assertEqual(len(self.record(lead, "a")), 1)
         self.assertFalse(self.record(lead, "a"))
         both = self.env["conveyor.touch"]._record(
-            [{"event_key": key, "lead_id": lead.id, "channel": "email"} for key in ("b", "b", "a", "c")])
-        self.assertEqual(sorted(both.mapped("event_key")), ["b", "c"])
+            [{"event_key": key, "lead_id": lead.id, "channel": "email", "subject": f"{number}"}
+             for number, key in enumerate(("b", "b", "a", "c"))])
+        self.assertEqual(sorted((touch.event_key, touch.subject) for touch in both), [("b", "0"), ("c", "3")])
 
     # ------------------------------------------------------------ what counts
     def test_one_attempt_a_channel_and_half_day(self):
