@@ -42,7 +42,7 @@ class Clients:
         whole = f"{name} {self.key}"
         partner = self.admin.create("res.partner", {
             "name": whole, "email": f"{name.lower()}-{self.key}@example.com", "phone": f"+3245600{len(self._made):04d}",
-            **values})
+            "street": "High Street 1", "city": "Ghent", "zip": "9000", **values})
         self._made.append(partner)
         return partner, whole
 

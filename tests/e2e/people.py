@@ -73,16 +73,23 @@ class People:
     def enter(self, role, phone=False):
         """The web client as this person, logged in."""
         person = self[role]
-        context = self.browser.new_context(
-            base_url=self.admin.url, storage_state=person.cookies, viewport=PHONE if phone else DESKTOP,
-            has_touch=phone, timezone_id="UTC", locale="en-US", accept_downloads=True)
-        context.set_default_timeout(self.timeout)
-        self._open.append((context, Console(context)))
+        context = self._begin(storage_state=person.cookies, viewport=PHONE if phone else DESKTOP, has_touch=phone)
         client = WebClient(context.new_page())
         if person.cookies is None:
             client.log_in(person.login, person.password)
             person.cookies = context.storage_state()
         return client
+
+    def visit(self):
+        """A page of somebody who is not logged in, on his phone."""
+        return self._begin(viewport=PHONE).new_page()
+
+    def _begin(self, **options):
+        context = self.browser.new_context(
+            base_url=self.admin.url, timezone_id="UTC", locale="en-US", accept_downloads=True, **options)
+        context.set_default_timeout(self.timeout)
+        self._open.append((context, Console(context)))
+        return context
 
     def take_pictures(self, folder, name):
         """Screenshots of all open pages; returns their paths."""

@@ -78,4 +78,4 @@ class Odoo:
             answer = json.load(response)
         if "error" in answer:
             raise RpcError(answer["error"])
-        return answer["result"]
+        return answer.get("result")  # a method that returns nothing has none

@@ -17,6 +17,11 @@ class LeadList(WebClient):
             self.search(text)
         return self
 
+    def open_screen(self, path, text):
+        """Another list, with this text searched for."""
+        super().open(path).search(text)
+        return self
+
     def row(self, name):
         return self.page.locator(".o_data_row").filter(has_text=name)
 
