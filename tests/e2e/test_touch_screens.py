@@ -110,3 +110,15 @@ def test_those_without_a_next_touch_on_a_phone(clients, enter):
     assert gaps.width_beyond_window() <= 0
     card.get_by_role("button", name="Plan").click()
     expect(card).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", [
+    "next-touches", "no-next-touch", "conveyor-touches", "conveyor-enrolments", "dropped-leads", "practices", "cadences", "reasons"])
+def test_every_view_of_a_screen_opens(enter, path):
+    client = enter("sales manager").open(path)
+    views = client.page.locator(".o_cp_switch_buttons .o_switch_view")
+    for view in views.all():
+        view.click()
+        expect(view).to_contain_class("active")
+        client.wait().expect_no_dialog()
+    assert views.count() > 1
