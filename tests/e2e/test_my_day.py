@@ -35,9 +35,9 @@ def test_a_day_from_the_menu_to_its_end(clients, day_of_three, enter):
     expect(day.card.locator(".o_conveyor_mail")).to_contain_class("btn-primary")
     expect(day.card.locator("[data-result]")).to_have_count(4)
     expect(day.done_button).to_have_count(0)  # nothing to save before there is a result
-    day.press("2")
+    day.result("reached").click()
     expect(day.result("reached")).to_have_attribute("aria-checked", "true")
-    day.press("Enter")
+    day.press("Enter")  # where the click has left the focus
     day.expect_figures(done + 1, total)
 
     day.expect_card(promised)

@@ -139,7 +139,8 @@ export class DayCard extends Component {
         if (isElsewhere || ev.altKey || ev.metaKey || !this.props.isOwn) {
             return;
         }
-        if (ev.key === "Enter" && this.state.outcome && (ev.ctrlKey || !isTyping) && !ev.target.closest("button, a")) {
+        const isOtherButton = ev.target.closest("button:not(.active), a"); // a clicked result keeps the focus
+        if (ev.key === "Enter" && this.state.outcome && (ev.ctrlKey || !isTyping) && !isOtherButton) {
             ev.preventDefault();
             this.done();
         } else if (!isTyping && !ev.ctrlKey && ["1", "2", "3", "4"].includes(ev.key)) {
