@@ -79,16 +79,19 @@ class ConveyorCadence(models.Model):
                 for count, loop, done, start, last in rows]
 
     def _next_steps(self, groups):
-        """The words for the next step of each group."""
+        """The next step of each group: (its words, its words with the delay)."""
         steps = self._plan_steps()[self.id]
-        names = {step.id: step.display_name for step in self.step_ids}
+        words = {step.id: (step.display_name, step._words_with_delay()) for step in self.step_ids}
         places = [engine.next_place(steps, progress) for _count, progress in groups]
-        return [names[place[0].id] if place else self.env._("the end") for place in places]
+        end = self.env._("the end")
+        return [words[place[0].id] if place else (end, end) for place in places]
 
     def _preview_words(self, groups, before, after):
         counts = {}
         for (count, _progress), old, new in zip(groups, before, after):
-            counts[old, new] = counts.get((old, new), 0) + count
+            is_same_step_later = old[0] == new[0] and old != new
+            row = (old[1], new[1]) if is_same_step_later else (old[0], new[0])
+            counts[row] = counts.get(row, 0) + count
         moved = sum(count for (old, new), count in counts.items() if old != new)
         return {
             "summary": self.env._(

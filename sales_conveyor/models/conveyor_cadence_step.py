@@ -67,6 +67,14 @@ class ConveyorCadenceStep(models.Model):
         for step in self:
             step.display_name = step.name or channels.get(step.channel)
 
+    def _words_with_delay(self):
+        """*A new option: 2 days*, for where only the time tells two steps apart."""
+        self.ensure_one()
+        names = ("delay_unit", "delay_from", "day_part")
+        unit, start, part = (dict(self._fields[name]._description_selection(self.env)).get(self[name]) for name in names)
+        when = f"{self.delay:g} {unit} {start}"
+        return f"{self.display_name}: {when}, {part}" if self.day_part != "any" else f"{self.display_name}: {when}"
+
     @api.depends("server_action_id")
     def _compute_allowed_action(self):
         for step in self:

@@ -203,6 +203,16 @@ class TestChange(CadenceCase):
         cadence.write(vals)
         self.assertEqual(self.inside(cadence).step_id.name, "Again")
 
+    def test_the_screen_says_whose_next_touch_comes_another_day(self):
+        cadence = self.cadence()
+        cadence._enrol_shared(self.lead())
+        preview = cadence.preview_change({"step_ids": [Command.update(cadence.step_ids[0].id, {"delay": 9})]})
+        row = preview["rows"][0]
+        self.assertTrue(row["changed"])
+        self.assertIn("Hello: 9 days", row["after"])
+        self.assertNotIn("9 days", row["before"])
+        self.assertFalse(cadence.preview_change({"step_ids": [Command.update(cadence.step_ids[0].id, {"script": "Hi"})]}))
+
     def test_nobody_inside_nothing_to_say(self):
         cadence = self.cadence()
         self.assertFalse(cadence.preview_change({"step_ids": [Command.delete(cadence.step_ids[0].id)]}))
