@@ -77,12 +77,12 @@ class ConveyorDay(models.AbstractModel):
         when = self._when(place.due, user, now, place.group in (day.REPLY, day.NEW))
         if place.group == day.REPLY:
             return (self.env._("Has written. The answer was due %(when)s", when=when) if place.is_late
-                    else self.env._("Has written. Answer until %(when)s", when=when))
+                    else self.env._("Has written. Answer by %(when)s", when=when))
         if place.group == day.PROMISE:
             return self.env._("Promised: %(when)s", when=when)
         if place.group == day.NEW:
             return (self.env._("New, and nobody has tried yet. Was due %(when)s", when=when) if place.is_late
-                    else self.env._("New: first attempt until %(when)s", when=when))
+                    else self.env._("New: first attempt by %(when)s", when=when))
         if place.group == day.WINDOW:
             return self.env._("Decides until %(when)s", when=self._when(one.window_end, user, now))
         if place.group == day.MONEY:

@@ -40,7 +40,7 @@ class ConveyorCadenceSwitch(models.TransientModel):
         if self.turn == "off":
             return self.env._("%(count)s clients are inside. Nothing goes out to them any more.", count=self.inside_count)
         text = self.env._(
-            "%(steps)s touches, %(automatic)s by themselves and %(by_hand)s by hand.", steps=cadence.step_count,
+            "%(steps)s touches, %(automatic)s automatic and %(by_hand)s by hand.", steps=cadence.step_count,
             automatic=cadence.automatic_count, by_hand=by_hand)
         variants = cadence._variants().filtered(lambda variant: variant.is_on and variant != cadence)
         if variants:
