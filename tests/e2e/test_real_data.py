@@ -149,4 +149,4 @@ def assert_same(screen, sheet, name):
             if isinstance(value, (int, float)):
                 assert float(text) == pytest.approx(value), (row[name], label)
             else:
-                assert text == (value or ""), (row[name], label)
+                assert (text or "") == (value or ""), (row[name], label)
