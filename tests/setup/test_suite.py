@@ -8,6 +8,7 @@ from conveyor_setup.commands.test import report
 from conveyor_setup.errors import SetupError
 from conveyor_setup.settings import CHECKOUT
 from conveyor_setup.testing import groups, summary
+from conveyor_setup.testing.suite import PYTEST
 from conveyor_setup.testing.summary import Outcome
 
 TESTS = """
@@ -54,6 +55,13 @@ def test_failures_errors_and_skips_are_counted(tmp_path):
 def test_a_file_that_cannot_be_imported_is_a_failure(tmp_path):
     outcome = pytest_outcome(tmp_path, "import no_such_module\n")
     assert (outcome.failed, outcome.is_clean) == (1, False)
+
+
+def test_a_test_that_hangs_fails_and_the_others_go_on(tmp_path):
+    hangs = "import time\ndef test_hangs():\n    time.sleep(60)\n"
+    outcome = pytest_outcome(tmp_path, hangs + TESTS, "-k", "hangs or passes", "--timeout=1")
+    assert (outcome.passed, outcome.failed) == (1, 1)
+    assert any(option.startswith("--timeout=") for option in PYTEST)
 
 
 def test_nothing_selected_is_no_failure(tmp_path):

@@ -10,7 +10,9 @@ from ..database import run_name
 from ..errors import SetupError
 from . import summary
 
-PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-o", "junit_family=xunit1"]
+LONGEST_TEST = 600       # seconds; what takes longer hangs, and fails with the place where it stood
+LONGEST_STATEMENT = 300  # seconds; psycopg2 hears no signal while PostgreSQL works
+PYTEST = ["-m", "pytest", "-p", "no:cacheprovider", "-o", "junit_family=xunit1", f"--timeout={LONGEST_TEST}"]
 KEEP_LOGS_DAYS = 7
 PLAIN = ["-p", "no:odoo"]
 
@@ -83,6 +85,7 @@ class Suite:
             yield self._variables(CONVEYOR_URL=url, CONVEYOR_DB=database)
 
     def _variables(self, **more):
+        more["PGOPTIONS"] = f"-c statement_timeout={LONGEST_STATEMENT}s"
         browser = self.place.browser
         if browser:
             more["CONVEYOR_CHROMIUM"] = browser.path
