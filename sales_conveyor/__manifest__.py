@@ -1,6 +1,6 @@
 {
     "name": "Sales Conveyor",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "summary": "Sections with standard work, touches that are not forgotten, cadences, a funnel that adds up, XLSX",
     "category": "Sales/CRM",
     "license": "LGPL-3",
@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/conveyor_workbook_security.xml",
         "security/conveyor_cadence_security.xml",
+        "security/conveyor_rhythm_security.xml",
         "views/conveyor_waive_views.xml",
         "views/crm_stage_views.xml",
         "views/conveyor_work_views.xml",

@@ -59,6 +59,11 @@ from . import conveyor_reason
 from . import conveyor_reason_next
 from . import conveyor_reason_result
 from . import conveyor_reason_suggestion
+from . import conveyor_purchase
+from . import conveyor_rhythm
+from . import conveyor_rhythm_change
+from . import conveyor_rhythm_rule
+from . import conveyor_signal
 from . import conveyor_touch_capture
 from . import conveyor_touch_history
 from . import conveyor_touch_join
@@ -112,11 +117,13 @@ from . import mail_thread
 from . import product_template
 from . import res_company
 from . import res_company_norms
+from . import res_company_rhythm
 from . import res_company_touch
 from . import res_config_settings
 from . import res_config_settings_touch
 from . import res_partner
 from . import res_partner_touch
 from . import res_partner_next
+from . import res_partner_rhythm
 from . import res_users_next
 from . import sale_order
