@@ -82,6 +82,10 @@ class Odoo:
         if demo and option == "-i" and not has_demo:
             raise SetupError("the demo data of the module failed to load", "Read the log; it names the record.", log=log)
 
+    def glue_addons(self):
+        """Names of the addons beside the module, each of which joins it to another application."""
+        return sorted(manifest.parent.name for manifest in self.settings.checkout.glob(f"{MODULE}_*/__manifest__.py"))
+
     def warm_assets(self, database, log):
         """Build the bundles of scripts and styles now, so that the first page does not wait for them."""
         self.run("building the assets", log, "shell", "-d", database, "--no-http", "--log-level=warn", stdin_text=WARM)

@@ -12,7 +12,7 @@ from .steps.chromium import Chromium
 from .steps.database_server import DatabaseServer
 from .steps.odoo_source import OdooSource
 from .steps.python_env import PythonEnvironment
-from .steps.template_database import TemplateDatabase
+from .steps.template_database import template_step
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Workplace:
     settings: Settings
     console: Console
     odoo: Odoo
-    templates: dict            # demo: bool -> database name
+    templates: dict            # what is in it (False, True: demo data, GLUE) -> database name
     browser: Optional[Chromium]
 
     @property
@@ -41,7 +41,7 @@ def install(settings, console, more=0):
 
 @contextmanager
 def prepared(settings, console, templates=(), browser=False):
-    """Installed, the database server running, the wanted templates (demo: True, False) made."""
+    """Installed, the database server running, the wanted templates (False, True: demo data, GLUE) made."""
     runner = install(settings, console, len(templates) + bool(browser))
     chromium = Chromium(settings, console)
     if browser:
@@ -51,9 +51,9 @@ def prepared(settings, console, templates=(), browser=False):
         odoo = Odoo(settings, server, console)
         odoo.write_configuration()
         names = {}
-        for demo in templates:
-            step = TemplateDatabase(settings, console, odoo, demo)
+        for content in templates:
+            step = template_step(settings, console, odoo, content)
             runner.ensure(step)
             step.remember_use()
-            names[demo] = step.database
+            names[content] = step.database
         yield Workplace(settings, console, odoo, names, chromium if browser else None)

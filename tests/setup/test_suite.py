@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conveyor_setup.commands.test import report
+from conveyor_setup.commands.test import NEEDED, report
 from conveyor_setup.errors import SetupError
 from conveyor_setup.settings import CHECKOUT
 from conveyor_setup.testing import groups, summary
@@ -99,6 +99,9 @@ def test_the_end_of_a_run(capsys, outcomes, whole, code, said):
 @pytest.mark.parametrize("paths, chosen", [
     (["tests/setup"], {"plain": ["tests/setup"]}),
     (["tests/setup/test_suite.py::test_x"], {"plain": ["tests/setup/test_suite.py::test_x"]}),
+    (["sales_conveyor_pos"], {"glue": ["sales_conveyor_pos/tests"]}),
+    (["sales_conveyor", "sales_conveyor_pos/tests/test_install.py"],
+     {"odoo": ["sales_conveyor/tests"], "glue": ["sales_conveyor_pos/tests/test_install.py"]}),
     (["tests/setup/", "tests/setup/test_suite.py"], {"plain": ["tests/setup", "tests/setup/test_suite.py"]}),
 ])
 def test_paths_choose_groups(paths, chosen):
@@ -111,6 +114,16 @@ def test_all_groups_are_there_without_paths():
     found = {group.name for group, _paths in groups.plan([], CHECKOUT)}
     existing = {group.name for group in groups.GROUPS if any((CHECKOUT / root).is_dir() for root in group.roots)}
     assert found == existing
+
+
+def test_every_glue_addon_is_in_the_group_that_tests_them():
+    glue, = (group for group in groups.GROUPS if group.name == "glue")
+    addons = {f"{manifest.parent.name}/tests" for manifest in CHECKOUT.glob("sales_conveyor_*/__manifest__.py")}
+    assert addons and addons <= set(glue.roots)
+
+
+def test_every_group_has_the_template_that_it_copies():
+    assert set(NEEDED) == {group.name for group in groups.GROUPS} - {"plain"}
 
 
 @pytest.mark.parametrize("path, said", [("tests/nowhere", "there is no"), ("setup", "belongs to no group")])

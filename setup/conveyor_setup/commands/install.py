@@ -3,6 +3,7 @@ import argparse
 import time
 
 from ..console import seconds
+from ..steps.template_database import GLUE
 from ..workplace import install, prepared
 
 
@@ -12,7 +13,7 @@ def main(settings, console, arguments):
     options = parser.parse_args(arguments)
     started = time.monotonic()
     if options.all:
-        with prepared(settings, console, templates=(False, True), browser=True):
+        with prepared(settings, console, templates=(False, GLUE, True), browser=True):
             pass
     else:
         install(settings, console)

@@ -7,9 +7,12 @@ import time
 from pathlib import Path
 
 from ..console import seconds
+from ..steps.template_database import GLUE
 from ..testing import groups, summary
 from ..testing.suite import Suite
 from ..workplace import prepared
+
+NEEDED = {"load": False, "odoo": False, "glue": GLUE, "e2e": True}  # which template a group copies
 
 
 def main(settings, console, arguments):
@@ -20,7 +23,7 @@ def main(settings, console, arguments):
     paths, options = groups.split_arguments(arguments)
     planned = groups.plan(paths, settings.checkout)
     names = {group.name for group, _paths in planned}
-    templates = sorted({demo for name, demo in (("load", False), ("odoo", False), ("e2e", True)) if name in names})
+    templates = list(dict.fromkeys(content for name, content in NEEDED.items() if name in names))
     browser = any(group.needs_browser for group, _paths in planned)
     with prepared(settings, console, templates, browser) as place:
         place.databases.drop_leftovers()

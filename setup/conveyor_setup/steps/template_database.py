@@ -13,13 +13,22 @@ from .odoo_source import odoo_revision
 PREFIX = "conveyor_template"
 RECIPE = 1  # raise it when the way of building changes
 MODULES = "crm,sale_crm,sale_management,base_automation,calendar,sms,rating,digest"
+GLUE_MODULES = "point_of_sale,loyalty"  # the applications that the glue addons join
+GLUE = "glue"  # the template with these, beside the ones without (False) and with demo data (True)
 LANGUAGES = "en_US,ru_RU,bg_BG"  # the first one is everybody's at the beginning
 STALE_DAYS = 14
 
 
-def template_name(settings, demo):
-    key = digest(odoo_revision(settings), RECIPE, MODULES, LANGUAGES)
-    return f"{PREFIX}_{key}_{'demo' if demo else 'plain'}"
+def template_name(settings, content):
+    """:param content: False, True (demo data) or GLUE"""
+    recipe = [RECIPE, MODULES, LANGUAGES, *([GLUE_MODULES] if content == GLUE else [])]
+    return f"{PREFIX}_{digest(odoo_revision(settings), *recipe)}_{content if content == GLUE else 'demo' if content else 'plain'}"
+
+
+def template_step(settings, console, odoo, content):
+    if content == GLUE:
+        return GlueTemplate(settings, console, odoo)
+    return TemplateDatabase(settings, console, odoo, content)
 
 
 class TemplateDatabase(Step):
@@ -43,12 +52,15 @@ class TemplateDatabase(Step):
         self._drop_stale()
         unfinished = run_name("template")
         try:
-            self.odoo.run("installing Odoo's applications", self.log, "-d", unfinished, "-i", MODULES,
-                          f"--load-language={LANGUAGES}", *QUIET, *(["--with-demo"] if self.demo else []))
+            self._fill(unfinished)
             databases.rename(unfinished, self.database)
         finally:
             databases.drop(unfinished)
         databases.set_note(self.database, datetime.date.today().isoformat())
+
+    def _fill(self, unfinished):
+        self.odoo.run("installing Odoo's applications", self.log, "-d", unfinished, "-i", MODULES,
+                      f"--load-language={LANGUAGES}", *QUIET, *(["--with-demo"] if self.demo else []))
 
     def remember_use(self):
         today = datetime.date.today().isoformat()
@@ -58,7 +70,26 @@ class TemplateDatabase(Step):
     def _drop_stale(self):
         """Templates of other recipes that no checkout has used for long."""
         oldest = (datetime.date.today() - datetime.timedelta(days=STALE_DAYS)).isoformat()
-        ours = {template_name(self.settings, demo) for demo in (True, False)}
+        ours = {template_name(self.settings, content) for content in (True, False, GLUE)}
         for name in self.odoo.databases.names():
             if name.startswith(PREFIX) and name not in ours and self.odoo.databases.note(name) < oldest:
                 self.odoo.databases.drop(name)
+
+
+class GlueTemplate(TemplateDatabase):
+    """The one without demo data, and the applications that glue addons join."""
+
+    def __init__(self, settings, console, odoo):
+        super().__init__(settings, console, odoo, False)
+        self.name = "Template database with point of sale and loyalty"
+
+    @property
+    def database(self):
+        return template_name(self.settings, GLUE)
+
+    def _fill(self, unfinished):
+        plain = template_name(self.settings, False)
+        if self.odoo.databases.exists(plain):
+            self.odoo.databases.copy(plain, unfinished)
+        self.odoo.run("installing point of sale and loyalty", self.log, "-d", unfinished, "-i", f"{MODULES},{GLUE_MODULES}",
+                      f"--load-language={LANGUAGES}", *QUIET)

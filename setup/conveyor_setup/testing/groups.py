@@ -16,6 +16,7 @@ GROUPS = (
     Group("plain", ("tests/engine", "tests/architecture", "tests/setup")),
     Group("load", ("tests/load",)),
     Group("odoo", ("sales_conveyor/tests",), needs_browser=True),
+    Group("glue", ("sales_conveyor_pos/tests", "sales_conveyor_loyalty/tests")),
     Group("e2e", ("tests/e2e",), needs_browser=True),
 )
 
@@ -53,7 +54,7 @@ def plan(paths, checkout, here=None):
         name, separator, node = text.partition("::")
         path = ((here or Path.cwd()) / name).resolve()
         if not path.exists():
-            raise SetupError(f"there is no {name}", "Give a file or folder below tests/ or sales_conveyor/tests/.")
+            raise SetupError(f"there is no {name}", "Give a file or folder below tests/ or the tests of an addon.")
         found = {group: _chosen(group, path, separator + node, checkout) for group in GROUPS}
         if not any(found.values()):
             raise SetupError(f"{name} belongs to no group of tests",

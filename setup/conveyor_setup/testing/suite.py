@@ -8,6 +8,7 @@ from .. import processes, servers
 from ..console import seconds
 from ..database import run_name
 from ..errors import SetupError
+from ..steps.template_database import GLUE
 from . import summary
 
 LONGEST_TEST = 600       # seconds; what takes longer hangs, and fails with the place where it stood
@@ -69,7 +70,18 @@ class Suite:
 
     @contextmanager
     def _odoo(self):
-        with self._database(demo=False) as database:
+        with self._database(False) as database:
+            yield [f"--odoo-database={database}", f"--odoo-config={self.odoo.configuration}",
+                   "--odoo-http"], self._variables()
+
+    @contextmanager
+    def _glue(self):
+        """The glue addons have installed themselves: their applications were there."""
+        with self._database(GLUE) as database:
+            for addon in self.odoo.glue_addons():
+                state, _demo = self.odoo.databases.module_state(database, addon)
+                if state != "installed":
+                    raise SetupError(f"{addon} did not install itself beside its application", "Look at auto_install in its manifest.")
             yield [f"--odoo-database={database}", f"--odoo-config={self.odoo.configuration}",
                    "--odoo-http"], self._variables()
 
@@ -81,7 +93,7 @@ class Suite:
     @contextmanager
     def demo_site(self):
         """A server with demo data while the block runs: the variables that lead a browser to it."""
-        with self._database(demo=True) as database, self._server(database) as url:
+        with self._database(True) as database, self._server(database) as url:
             yield self._variables(CONVEYOR_URL=url, CONVEYOR_DB=database)
 
     def _variables(self, **more):
@@ -95,13 +107,15 @@ class Suite:
         return more
 
     @contextmanager
-    def _database(self, demo):
-        """Fresh, with our module in it and the assets built."""
+    def _database(self, content):
+        """Fresh, with our module in it; with the assets built, where a browser looks at it."""
+        demo = content is True
         log = self.settings.log(f"test-{processes.unique_suffix()}")
         self.console.begin("test database with the module" + (" and demo data" if demo else ""))
-        with self.odoo.temporary(self.place.templates[demo], "demo" if demo else "test") as database:
+        with self.odoo.temporary(self.place.templates[content], "demo" if demo else "test") as database:
             self.odoo.install(database, log, demo)
-            self.odoo.warm_assets(database, log)
+            if content != GLUE:
+                self.odoo.warm_assets(database, log)
             self.console.end()
             yield database
 

@@ -1,0 +1,11 @@
+{
+    "name": "Sales Conveyor: Point of Sale",
+    "version": "19.0.1.0.0",
+    "summary": "What is bought at the till is part of a customer's purchase rhythm",
+    "category": "Sales/CRM",
+    "license": "LGPL-3",
+    "author": "Sales Conveyor",
+    "depends": ["sales_conveyor", "point_of_sale", "pos_sale"],
+    "auto_install": True,
+    "data": [],
+}
