@@ -106,6 +106,17 @@ class TestLosing(NextCase):
         self.dialog(lead, self.price).action_lost_reason_apply()
         self.assertEqual(lead.won_status, "lost")
 
+    def test_losing_early_asks_for_the_reason(self):
+        lead = self.touched()
+        with self.assertRaisesRegex(UserError, "^3 of 7 touches, and no reason"):
+            self.dialog(lead).action_lost_reason_apply()
+        self.assertEqual(lead.won_status, "pending")
+        for name, leads in {"norm reached": self.touched(7), "kept in touch": self.touched()}.items():
+            with self.subTest(name):
+                dialog = self.dialog(leads)
+                dialog.action_nurture() if name == "kept in touch" else dialog.action_lost_reason_apply()
+                self.assertEqual(leads.won_status, "lost")
+
     def test_many_at_once(self):
         leads = self.touched() + self.touched(7) + self.touched(1)
         dialog = self.dialog(leads)

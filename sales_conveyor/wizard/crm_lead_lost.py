@@ -117,6 +117,16 @@ class CrmLeadLost(models.TransientModel):
         self.lead_ids._enter_nurture()
         return self._closed(self.env._("Kept in touch"))
 
+    def action_lost_reason_apply(self):
+        """Lost for good; below the norm with the reason why.
+
+        :raise UserError: it is early and nobody says why
+        """
+        if self.is_early and not self.lost_reason_id:
+            raise UserError(self.env._(
+                "%(touches)s, and no reason. Choose the lost reason: why is it lost so early?", touches=self.touch_notice))
+        return super().action_lost_reason_apply()
+
     def action_hand_over(self):
         """Not lost: a colleague tries, with the history at hand."""
         if not self.hand_over_user_id:
