@@ -1,5 +1,7 @@
 """Cadences as sales managers see and edit them, without an administrator's rights."""
 
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -299,3 +301,18 @@ class TestTrying(CadenceCase):
         mails = self.env["mail.mail"].sudo().search([("id", ">", before)])
         self.assertFalse([mail for mail in mails if "ada@" in (mail.email_to or "") or mail.recipient_ids])
         self.assertFalse(self.env["conveyor.touch"].search([("lead_id", "=", lead.id)]))
+
+    def test_the_test_says_that_no_mail_server_is_set_up(self):
+        self.env["ir.mail_server"].search([]).active = False
+        self.manager.email = "mia@example.com"
+        cadence, lead = self.cadence({"script": "Ask"}), self.lead(email_from="ada@example.com")
+        test = self.env["conveyor.cadence.test"].with_user(self.manager).create({"cadence_id": cadence.id, "lead_id": lead.id})
+        self.assertTrue(test.has_no_mail_server)
+        with patch.object(type(self.env["ir.mail_server"]), "_connect__", side_effect=OSError("Connection refused")):
+            answer = test.action_send()["params"]
+        self.assertEqual(answer["type"], "danger")
+        self.assertRegex(answer["message"], "^Nothing was sent: no outgoing mail server is set up.*Connection refused")
+        self.env["ir.mail_server"].create({"name": "Mail", "smtp_host": "mail.example.com"})
+        test.invalidate_recordset()
+        self.assertFalse(test.has_no_mail_server)
+        self.assertEqual(test.action_send()["params"]["type"], "success")

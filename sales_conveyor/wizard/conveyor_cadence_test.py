@@ -2,7 +2,9 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.tools import config, plaintext2html
+
+NO_SERVER = {False, "", "localhost"}  # where mail goes as long as nobody has said another place
 
 
 class ConveyorCadenceTest(models.TransientModel):
@@ -16,6 +18,7 @@ class ConveyorCadenceTest(models.TransientModel):
     lead_id = fields.Many2one("crm.lead", "As if for", compute="_compute_example", store=True, readonly=False, ondelete="cascade")
     partner_id = fields.Many2one("res.partner", "As if for the Customer", compute="_compute_example", store=True, readonly=False, ondelete="cascade")
     email = fields.Char(compute="_compute_email", string="Goes to")
+    has_no_mail_server = fields.Boolean(compute="_compute_has_no_mail_server")
 
     @api.depends("cadence_id")
     def _compute_example(self):
@@ -28,8 +31,13 @@ class ConveyorCadenceTest(models.TransientModel):
     def _compute_email(self):
         self.email = self.env.user.email
 
+    def _compute_has_no_mail_server(self):
+        servers = self.env["ir.mail_server"].sudo().search_count([], limit=1)  # whether there is one is no secret
+        self.has_no_mail_server = not servers and config.get("smtp_server") in NO_SERVER
+
     def action_send(self):
-        """Send every text to the current user. Records nothing, touches nobody."""
+        """Send every text to the current user, and say which did not leave.
+        Records nothing, touches nobody."""
         self.ensure_one()
         record = self.lead_id if self.target == "lead" else self.partner_id
         if not record:
@@ -39,11 +47,29 @@ class ConveyorCadenceTest(models.TransientModel):
         texts = [self._text_of(step, record) for step in self.cadence_id.step_ids]
         mails = self.env["mail.mail"].sudo().create([  # to oneself: whoever may test need not write mails
             self._prepare_mail(subject, body) for subject, body in texts])
+        count = len(mails)
         mails.send()
+        failed = mails.exists().filtered(lambda mail: mail.state == "exception")  # what has left is deleted
+        kind, message = ("danger", self._failure(failed)) if failed else ("success", self._success(count))
+        failed.unlink()
         return {
-            "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "success", "next": {"type": "ir.actions.act_window_close"}, "message": self.env._(
-                "%(count)s texts are on their way to %(email)s.", count=len(mails), email=self.env.user.email)}}
+            "type": "ir.actions.client", "tag": "display_notification", "params": {
+                "type": kind, "sticky": kind == "danger", "message": message, "next": {"type": "ir.actions.act_window_close"}}}
+
+    def _success(self, count):
+        email = self.env.user.email
+        if count == 1:
+            return self.env._("One text is on its way to %(email)s.", email=email)
+        return self.env._("%(count)s texts are on their way to %(email)s.", count=count, email=email)
+
+    def _failure(self, mails):
+        """Why nothing comes, and what to do about it."""
+        reason = mails[:1].failure_reason or ""
+        if self.has_no_mail_server:
+            return self.env._(
+                "Nothing was sent: no outgoing mail server is set up. An administrator adds one under Settings, "
+                "Technical, Outgoing Mail Servers. (%(reason)s)", reason=reason)
+        return self.env._("The mail server refused %(count)s of the texts: %(reason)s", count=len(mails), reason=reason)
 
     def _prepare_mail(self, subject, body):
         note = self.env._("A test: no client has got this.")
