@@ -10,7 +10,8 @@ PLANNED = 500  # proposals planned with one click
 class ConveyorNextGap(models.Model):
     """Open leads, lost leads that are kept, and customers without a next touch:
     a list that must be empty. One client stands in it once: his open lead, else
-    the customer, else his last lost lead.
+    the customer, else his last lost lead. A reply that his salesperson has to
+    answer is a next touch.
     """
 
     _name = "conveyor.next.gap"
@@ -26,7 +27,7 @@ class ConveyorNextGap(models.Model):
         "crm.lost.reason": ["conveyor_kind"],
         "res.partner": ["name", "complete_name", "active", "commercial_partner_id", "user_id", "company_id"],
         "sale.order": ["partner_id", "state"],
-        "conveyor.touch.line": ["lead_id", "partner_id", "next_touch_date", "last_touch_date", "touch_count"],
+        "conveyor.touch.line": ["lead_id", "partner_id", "next_touch_date", "answer_due_date", "last_touch_date", "touch_count"],
     }
 
     kind = fields.Selection([("open", "Open lead"), ("lost", "Lost, kept"), ("customer", "Customer")], "Who", readonly=True)
@@ -59,7 +60,7 @@ class ConveyorNextGap(models.Model):
                    l.user_id, l.team_id, l.company_id, l.stage_id, l.expected_revenue AS value, t.last_touch_date,
                    COALESCE(t.touch_count, 0) AS touch_count
               FROM crm_lead l LEFT JOIN conveyor_touch_line t ON t.lead_id = l.id LEFT JOIN res_partner c ON c.id = l.partner_id
-             WHERE t.next_touch_date IS NULL
+             WHERE t.next_touch_date IS NULL AND (t.answer_due_date IS NULL OR l.user_id IS NULL)
                AND (l.active AND l.won_status = 'pending' OR l.won_status = 'lost' AND NOT EXISTS (
                         SELECT FROM crm_lost_reason r WHERE r.id = l.lost_reason_id AND r.conveyor_kind <> 'nurture')
                     AND NOT EXISTS (SELECT FROM crm_lead o WHERE o.partner_id = l.partner_id AND (
@@ -73,7 +74,7 @@ class ConveyorNextGap(models.Model):
             SELECT p.id * 2 + 1, 'customer', 1, p.name, NULL, p.id, p.user_id, NULL, p.company_id, NULL, NULL,
                    t.last_touch_date, COALESCE(t.touch_count, 0)
               FROM res_partner p LEFT JOIN conveyor_touch_line t ON t.partner_id = p.id
-             WHERE t.next_touch_date IS NULL AND p.active AND p.commercial_partner_id = p.id
+             WHERE t.next_touch_date IS NULL AND (t.answer_due_date IS NULL OR p.user_id IS NULL) AND p.active AND p.commercial_partner_id = p.id
                AND EXISTS (SELECT FROM res_partner m JOIN sale_order o ON o.partner_id = m.id AND o.state = 'sale'
                             WHERE m.commercial_partner_id = p.id)
                AND NOT EXISTS (SELECT FROM res_partner m JOIN crm_lead o ON o.partner_id = m.id

@@ -13,7 +13,7 @@ LINE_FIELDS = {  # field here: field of the touch line
     "last_touch_date": "last_touch_date", "last_reply_date": "last_reply_date", "touch_channels": "channels",
     "has_paper": "has_paper", "next_touch_date": "next_touch_date", "next_touch_user_id": "next_touch_user_id",
     "next_touch_channel": "next_touch_channel", "next_touch_reason_id": "next_touch_reason_id",
-    "next_touch_automatic": "next_touch_automatic",
+    "next_touch_automatic": "next_touch_automatic", "answer_due_date": "answer_due_date",
 }
 
 
@@ -51,6 +51,8 @@ class ConveyorTouchJoin(models.AbstractModel):
     next_touch_channel = joined(fields.Selection, "next_touch_channel", CHANNELS, "Next Channel")
     next_touch_reason_id = joined(fields.Many2one, "next_touch_reason_id", "conveyor.reason", "Next Reason")
     next_touch_automatic = joined(fields.Boolean, "next_touch_automatic", "Next by Itself")
+    answer_due_date = joined(
+        fields.Datetime, "answer_due_date", "Answer until", help="The client has written and nobody has answered yet.")
     touch_timeline = fields.Json(compute="_compute_touch_timeline", groups="base.group_user", help="The latest touches.")
 
     def _compute_touch_line(self):

@@ -42,7 +42,7 @@ class ConveyorDisciplineReport(models.Model):
     touch_group = fields.Selection(GROUPS, "After so Many Touches", readonly=True)
     norm = fields.Integer("Norm", aggregator="avg", readonly=True)
     last_touch_date = fields.Datetime("Last Touch", readonly=True)
-    next_touch_date = fields.Datetime("Next Touch", readonly=True)
+    next_touch_date = fields.Datetime("Next Touch", readonly=True, help="What is planned, else until when a reply is to be answered.")
     dropped_how = fields.Selection(
         [("lost", "Lost"), ("silent", "Left without a word")], "Dropped", readonly=True,
         help="Lost, or open and untouched for 30 days without a next touch.")
@@ -163,7 +163,8 @@ class ConveyorDisciplineReport(models.Model):
             SELECT l.id, l.company_id, l.team_id, l.user_id, l.source_id, l.campaign_id, l.stage_id, l.lost_reason_id, l.won_status,
                    l.expected_revenue AS value, l.create_date, COALESCE(l.date_closed, l.write_date) AS lost_at, r.conveyor_kind AS kind,
                    COALESCE(l.snooze_until, '-infinity') <= %(now)s::date AS is_awake,
-                   COALESCE(n.touch_count, 0) AS touches, n.first_touch_date, n.last_touch_date, n.next_touch_date,
+                   COALESCE(n.touch_count, 0) AS touches, n.first_touch_date, n.last_touch_date,
+                   COALESCE(n.next_touch_date, CASE WHEN l.user_id IS NOT NULL THEN n.answer_due_date END) AS next_touch_date,
                    o.id AS own_company_id, COALESCE(o.conveyor_tz, k.tz, 'UTC') AS tz, o.currency_id, o.conveyor_discipline_delay AS delay, o.conveyor_first_attempt_minutes AS attempt_norm,
                    COALESCE(NULLIF(e.min_touches, 0), NULLIF(t.conveyor_norm_touches, 0), o.conveyor_norm_touches) AS norm, w.days AS window_days
               FROM crm_lead l LEFT JOIN crm_team t ON t.id = l.team_id

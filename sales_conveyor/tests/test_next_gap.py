@@ -1,3 +1,4 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from odoo.tests import tagged
@@ -36,6 +37,25 @@ class TestNoNextTouch(NextCase):
         self.assertEqual(self.gaps(old, lost, customer), {customer: "customer"})
         lead = self.lead(partner_id=customer.id)
         self.assertEqual(self.gaps(old, lost, customer, lead), {lead: "open"})
+
+    def test_a_reply_that_is_to_be_answered_is_a_next_touch(self):
+        lead, unassigned, customer = self.lead(), self.lead(user_id=False), self.customer(user_id=self.seller.id)
+        self.order(customer, "2026-01-01")
+        clients, now = (lead, unassigned, customer), self.env.cr.now().replace(microsecond=0)
+        self.assertEqual(set(self.gaps(*clients)), set(clients))
+        for client in clients:
+            self.touch(client, now - timedelta(hours=1), channel="email", direction="in", outcome="replied")
+        self.assertEqual(set(self.gaps(*clients)), {unassigned}, "nobody is told to answer it")
+        Gap = self.env["conveyor.next.gap"].with_user(self.seller)
+        self.assertEqual(Gap.get_count(), 0)
+        no_next_touch = self.env.ref("sales_conveyor.crm_lead_view_search_next").arch.partition('name="next_touch_none"')[2]
+        domain = literal_eval(no_next_touch.partition('domain="')[2].partition('"')[0])
+        self.assertEqual(self.env["crm.lead"].search([*domain, ("id", "in", (lead + unassigned).ids)]), unassigned)
+        self.assertEqual({row["id"] for row in self.env["conveyor.day"].with_user(self.seller).get_day()["items"]},
+                         {lead.id, customer.id})
+        self.touch(lead, now, channel="email", outcome="sent")
+        self.assertEqual(set(self.gaps(*clients)), {lead, unassigned}, "answered, and nothing else is planned")
+        self.assertEqual(Gap.get_count(), 1)
 
     def test_everybody_sees_his_own_only(self):
         mine, foreign = self.lead(), self.lead(user_id=self.colleague.id)
