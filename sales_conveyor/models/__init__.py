@@ -11,6 +11,7 @@ from . import conveyor_cadence_screen
 from . import conveyor_cadence_split
 from . import conveyor_cadence_step
 from . import conveyor_cadence_timeline
+from . import conveyor_cadence_told
 from . import conveyor_client
 from . import conveyor_enrolment
 from . import conveyor_step_run

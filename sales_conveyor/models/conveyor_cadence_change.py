@@ -19,7 +19,8 @@ class ConveyorCadence(models.Model):
         """A form saves many steps at once: the clients inside go on by the new ones once."""
         if "step_ids" not in vals:
             return super().write(vals)
-        result = super(ConveyorCadence, self.with_context(conveyor_steps_later=True)).write(vals)
+        with self._steps_told() as cadences:
+            result = super(ConveyorCadence, cadences.with_context(conveyor_steps_later=True)).write(vals)
         self._steps_changed()
         return result
 
@@ -56,7 +57,7 @@ class ConveyorCadence(models.Model):
         answer = None
         try:
             with self.env.cr.savepoint():
-                self.with_context(conveyor_steps_later=True).write({"step_ids": vals.get("step_ids", [])})
+                self.with_context(conveyor_steps_later=True, conveyor_steps_told=True).write({"step_ids": vals.get("step_ids", [])})
                 self.env.flush_all()
                 answer = ask()
                 raise _Undo
@@ -95,7 +96,7 @@ class ConveyorCadence(models.Model):
         moved = sum(count for (old, new), count in counts.items() if old != new)
         return {
             "summary": self.env._(
-                "%(count)s clients are in this cadence. For %(moved)s of them the next touch becomes another one.",
+                "Clients in this cadence: %(count)s. The next touch becomes another one for: %(moved)s.",
                 count=sum(counts.values()), moved=moved),
             "rows": [{"count": count, "before": old, "after": new, "changed": old != new}
                      for (old, new), count in counts.items()],

@@ -154,12 +154,15 @@ class ConveyorCadenceStep(models.Model):
     # ------------------------------------------------------------ changes
     @api.model_create_multi
     def create(self, vals_list):
-        steps = super().create([self._with_action(vals) for vals in vals_list])
+        cadences = self.env["conveyor.cadence"].browse({vals["cadence_id"] for vals in vals_list if vals.get("cadence_id")})
+        with cadences._steps_told():
+            steps = super().create([self._with_action(vals) for vals in vals_list])
         steps.cadence_id._steps_changed()
         return steps
 
     def write(self, vals):
-        result = super().write(self._with_action(vals))
+        with self.cadence_id._steps_told():
+            result = super().write(self._with_action(vals))
         if vals.keys() & PLAN_FIELDS:
             self.cadence_id._steps_changed()
         return result
@@ -176,8 +179,9 @@ class ConveyorCadenceStep(models.Model):
         """Steps that clients have gone through are archived: what was done stays told."""
         used = self.env["conveyor.step.run"].sudo().search(  # whoever's clients they are
             [("step_id", "in", self.ids)]).step_id.with_env(self.env) & self
-        used.active = False
-        cadences = (self - used).cadence_id
-        result = super(ConveyorCadenceStep, self - used).unlink()
-        cadences._steps_changed()
+        cadences = self.cadence_id
+        with cadences._steps_told() as told:
+            used.with_env(told.env).active = False
+            result = super(ConveyorCadenceStep, self - used).unlink()
+        cadences.exists()._steps_changed()
         return result

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from .common import ConveyorCase
 
@@ -214,6 +215,32 @@ class TestChange(CadenceCase):
         self.assertIn("Hello: 9 days", row["after"])
         self.assertNotIn("9 days", row["before"])
         self.assertFalse(cadence.preview_change({"step_ids": [Command.update(cadence.step_ids[0].id, {"script": "Hi"})]}))
+
+    def test_changes_of_the_steps_are_told_in_the_chatter(self):
+        cadence = self.cadence().with_context(tracking_disable=False)
+        first, second, last = cadence.step_ids
+        before = cadence.message_ids
+
+        def told():
+            lines = [html2plaintext(message.body).strip() for message in (cadence.message_ids - before).sorted("id")]
+            (cadence.message_ids - before).sudo().unlink()
+            return lines
+
+        cadence.write({"step_ids": [
+            Command.delete(last.id), Command.update(first.id, {"delay": 2}), Command.update(second.id, {"channel": "visit", "script": "Ask"}),
+            Command.create({"name": "Bye", "channel": "call", "delay": 3, "sequence": 40})]})
+        self.assertEqual(told(), [
+            "Steps: without Last: 1 days after the previous touch; new Bye: 3 days after the previous touch; "
+            "Hello: 0 days after the previous touch → Hello: 2 days after the previous touch; Again: another Channel, What to Say"])
+        cadence.write({"step_ids": [Command.update(second.id, {"sequence": 90})]})
+        self.assertEqual(told(), ["Steps: another order: Hello, Bye, Again"])
+        second.unlink()
+        self.assertEqual(told(), ["Steps: without Again: 1 days after the previous touch"])
+        first.is_loop_start = True
+        self.assertEqual(told(), ["Steps: Hello: another Repeat from Here"])
+        cadence.preview_change({"step_ids": [Command.update(first.id, {"delay": 9})]})
+        cadence.write({"name": "Talks", "step_ids": [Command.update(first.id, {"delay": 2})]})
+        self.assertEqual(told(), [], "only rehearsed, or as it was")
 
     def test_nobody_inside_nothing_to_say(self):
         cadence = self.cadence()
