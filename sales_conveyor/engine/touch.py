@@ -16,6 +16,21 @@ FACE_TO_FACE = frozenset({"meeting", "visit"})
 TWO_SIDED = frozenset({"reached", "later", "refused", "held", "replied"})  # results
 NO_TOUCH = frozenset({"bounced", "auto_reply"})  # results of what nobody has said or read
 NOON = 12  # o'clock
+SPOKEN, WROTE, LETTER = "spoken", "written", "letter"  # ways of touching somebody
+RESULTS = {  # what a person may say that came of it, by the way
+    SPOKEN: ("reached", "no_answer", "later", "refused"),
+    WROTE: ("sent", "reached", "later", "refused"),
+    LETTER: ("sent", "later", "refused"),
+}
+
+
+def way(channel: str) -> str:
+    """How somebody is touched in this channel.
+
+    >>> [RESULTS[way(channel)][0] for channel in ("visit", "messenger", "letter")]
+    ['reached', 'sent', 'sent']
+    """
+    return LETTER if channel == "letter" else WROTE if channel in WRITTEN else SPOKEN
 
 
 def kind(channel: str, outcome: str | None) -> str:

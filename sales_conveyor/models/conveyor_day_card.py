@@ -4,7 +4,7 @@ from urllib.parse import quote
 from odoo import api, models
 from odoo.tools import html2plaintext
 
-from ..engine import clock
+from ..engine import clock, touch
 
 LINES = 3  # of the script
 
@@ -77,17 +77,17 @@ class ConveyorDay(models.AbstractModel):
         domain = [("lead_id", "=", record.id)] if record._name == "crm.lead" else [
             ("client_key", "=", f"p{record.commercial_partner_id.id}")]
         touches = self.env["conveyor.touch"].search(domain, order="date desc, id desc", limit=10)
-        said = touches.filtered(lambda touch: touch.direction == "in" and touch.outcome != "auto_reply")[:1]
-        touch = said or touches.filtered("note")[:1] or touches[:1]
-        if not touch:
+        said = touches.filtered(lambda one: one.direction == "in" and one.outcome != "auto_reply")[:1]
+        last = said or touches.filtered("note")[:1] or touches[:1]
+        if not last:
             return {"text": "", "who": "", "when": ""}
-        text = touch.note or html2plaintext(touch.message_id.sudo().body or "").strip() or touch.subject or ""  # the touch is readable
-        names = dict(touch._fields["outcome"]._description_selection(self.env))
+        text = last.note or html2plaintext(last.message_id.sudo().body or "").strip() or last.subject or ""  # the touch is readable
+        names = dict(last._fields["outcome"]._description_selection(self.env))
         now = self.env.cr.now().replace(microsecond=0)
         return {
-            "text": text[:400] or names.get(touch.outcome, ""), "who": "client" if touch in said else "us",
-            "name": self._client_name(record) if touch in said else touch.user_id.name or "",
-            "channel": self._channel_names().get(touch.channel, ""), "when": self._when(touch.date, self.env.user, now)}
+            "text": text[:400] or names.get(last.outcome, ""), "who": "client" if last in said else "us",
+            "name": self._client_name(record) if last in said else last.user_id.name or "",
+            "channel": self._channel_names().get(last.channel, ""), "when": self._when(last.date, self.env.user, now)}
 
     @api.model
     def _script(self, record, activity, reason):
@@ -102,12 +102,8 @@ class ConveyorDay(models.AbstractModel):
     # ------------------------------------------------------------ what comes next
     @api.model
     def _results(self, record, activity):
-        """Results of a spoken and of a written touch, on keys 1 to 4, each with what follows it."""
-        names = {
-            "spoken": {"reached": self.env._("Talked"), "no_answer": self.env._("No answer"),
-                       "later": self.env._("Later"), "refused": self.env._("Refused")},
-            "written": {"sent": self.env._("Sent"), "reached": self.env._("Answered"),
-                        "later": self.env._("Later"), "refused": self.env._("Refused")}}
+        """Results of each way of touching, on keys 1 to 4, each with what follows it."""
+        names = {way: self.env["conveyor.touch.log"]._result_names(way) for way in touch.RESULTS}
         plans = self.env["conveyor.next"]._propose_after(record, ["reached", "no_answer", "later", "refused", "sent"])
         goes_on = {"reached", "no_answer", "sent"} if activity.conveyor_run_id else set()
         return {way: [{

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..engine import touch as engine
 from .conveyor_touch import OUTCOMES
 from .conveyor_work_item import CHANNELS
 
@@ -75,6 +76,15 @@ class ConveyorTouchLog(models.AbstractModel):
             planned.filtered(lambda activity: activity.user_id.id != wish["user_id"]).user_id = wish["user_id"]
 
     # ------------------------------------------------------------ what the dialogs propose
+    @api.model
+    def _result_names(self, way):
+        """``{result: its name}`` of touches made in this way, in order; ``way``: of ``engine.touch``."""
+        names = {"reached": self.env._("Talked"), "no_answer": self.env._("No answer"), "later": self.env._("Later"),
+                 "refused": self.env._("Refused"), "sent": self.env._("Sent")}
+        if way != engine.SPOKEN:
+            names["reached"] = self.env._("Answered")
+        return {result: names[result] for result in engine.RESULTS[way]}
+
     def _activity_to_do(self, channel):
         """The planned touch that one in this channel completes: the earliest of
         the channel, or one that is due."""

@@ -64,6 +64,21 @@ class TestTouchDialog(ConveyorCase):
         dialog.save().action_log()
         self.assertTrue(self.client.has_paper)
 
+    def test_results_fit_the_channel(self):
+        dialog = self.dialog()
+        for channel, names in {
+            "call": ["Talked", "No answer", "Later", "Refused"], "visit": ["Talked", "No answer", "Later", "Refused"],
+            "email": ["Sent", "Answered", "Later", "Refused"], "letter": ["Sent", "Later", "Refused"],
+        }.items():
+            with self.subTest(channel):
+                dialog.channel = channel
+                self.assertEqual([name for _key, name in dialog.results], names)
+                self.assertIn(dialog.outcome, dict(dialog.results))
+
+    def test_it_stands_once_on_the_form_of_a_lead(self):
+        arch = self.env["crm.lead"].get_view(view_type="form")["arch"]
+        self.assertEqual((arch.count("action_open_touch_log"), arch.count('name="conveyor_touch_panel"')), (0, 1))
+
     def test_on_a_customer(self):
         self.dialog(self.client.partner_id).save().action_log()
         self.assertEqual((self.client.partner_id.touch_count, self.client.touch_count), (1, 0))

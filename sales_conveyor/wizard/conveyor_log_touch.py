@@ -18,6 +18,7 @@ class ConveyorLogTouch(models.TransientModel):
     partner_id = fields.Many2one("res.partner", "Customer", ondelete="cascade")
     channel = fields.Selection(CHANNELS, required=True, default="call")
     outcome = fields.Selection(RESULTS, "Result", required=True, default="reached")
+    results = fields.Json(compute="_compute_results")
     reason_id = fields.Many2one("conveyor.reason", "Reason", help="What was new for the client.")
     note = fields.Text("Last Words", help="What the client said.")
     activity_id = fields.Many2one(
@@ -36,10 +37,16 @@ class ConveyorLogTouch(models.TransientModel):
         self.ensure_one()
         return self.lead_id or self.partner_id
 
+    @api.depends("channel")
+    def _compute_results(self):
+        """The results that fit the channel, with their names."""
+        for wizard in self:
+            wizard.results = list(self.env["conveyor.touch.log"]._result_names(touch.way(wizard.channel)).items())
+
     @api.onchange("channel")
     def _onchange_channel(self):
         """What is written was sent, until the client answers."""
-        self.outcome = "sent" if touch.kind(self.channel, None) == touch.MESSAGE else "reached"
+        self.outcome = touch.RESULTS[touch.way(self.channel)][0]
 
     @api.depends("lead_id", "partner_id", "channel")
     def _compute_activity_id(self):

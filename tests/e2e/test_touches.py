@@ -75,6 +75,7 @@ def test_a_touch_is_logged_in_the_form_and_on_the_card(clients, enter):
 
     Pipeline(page).open()
     dialog = TouchCard(page, name).log()
+    dialog.choose("channel", "Letter").expect_chosen("outcome", "Sent").expect_choices("outcome", "Sent", "Later", "Refused")
     dialog.choose("channel", "E-mail").expect_chosen("outcome", "Sent").done()
     expect(TouchCard(page, name).root).to_contain_text("2/7")
 

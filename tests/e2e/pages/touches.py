@@ -57,6 +57,10 @@ class TouchDialog(WebClient):
         expect(self.dialog.locator(f".o_field_widget[name={field}] .active")).to_have_text(label)
         return self
 
+    def expect_choices(self, field, *labels):
+        expect(self.dialog.locator(f".o_field_widget[name={field}] .o_selection_badge")).to_have_text(labels)
+        return self
+
     def field(self, name):
         return self.dialog.locator(f".o_field_widget[name={name}]")
 

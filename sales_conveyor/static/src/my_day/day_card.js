@@ -5,8 +5,7 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
 import { localization } from "@web/core/l10n/localization";
 import { useService } from "@web/core/utils/hooks";
-
-const WRITTEN = new Set(["email", "sms", "messenger", "letter"]);
+import { wayOf } from "../touch/touch_words";
 
 /**
  * One client: why now, what was said, what to say, how to reach him; a result
@@ -44,12 +43,8 @@ export class DayCard extends Component {
 
     // ------------------------------------------------------------- what is shown
 
-    get isWritten() {
-        return WRITTEN.has(this.state.channel);
-    }
-
     get results() {
-        return this.props.card.results[this.isWritten ? "written" : "spoken"];
+        return this.props.card.results[wayOf(this.state.channel)];
     }
 
     get result() {
@@ -68,7 +63,7 @@ export class DayCard extends Component {
     // ------------------------------------------------------------- reaching the client
 
     setChannel(channel) {
-        if (WRITTEN.has(channel) !== this.isWritten) {
+        if (wayOf(channel) !== wayOf(this.state.channel)) {
             this.state.outcome = "";
         }
         this.state.channel = channel;
@@ -145,7 +140,7 @@ export class DayCard extends Component {
             this.done();
         } else if (!isTyping && !ev.ctrlKey && ["1", "2", "3", "4"].includes(ev.key)) {
             ev.preventDefault();
-            this.choose(this.results[Number(ev.key) - 1].key);
+            this.choose(this.results[Number(ev.key) - 1]?.key);
         } else if (!isTyping && !ev.ctrlKey && ev.key.toLowerCase() === "c" && this.phoneRef.el) {
             this.phoneRef.el.click();
         }

@@ -4,7 +4,7 @@ import { Dialog } from "@web/core/dialog/dialog";
 import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
-import { RESULTS } from "./touch_words";
+import { resultsOf } from "./touch_words";
 
 /**
  * After a call or a message: what came of it, and the next touch. Two taps,
@@ -27,7 +27,7 @@ export class TouchSheet extends Component {
         this.action = useService("action");
         // not useService: what follows outlives the dialog
         this.services = this.env.services;
-        this.results = RESULTS;
+        this.results = resultsOf(this.props.channel);
         this.state = useState({ outcome: null, sheet: null, date: null, note: "", isPlanning: false, isBusy: false });
     }
 

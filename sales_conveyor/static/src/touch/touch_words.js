@@ -13,13 +13,32 @@ export const CHANNEL_ICONS = {
     other: "fa-circle-o",
 };
 
-/** Results that a person states, as he says them. */
-export const RESULTS = [
-    { id: "reached", label: _t("Talked"), style: "btn-success", icon: "fa-comments-o" },
-    { id: "no_answer", label: _t("No answer"), style: "btn-secondary", icon: "fa-phone" },
-    { id: "later", label: _t("Later"), style: "btn-warning", icon: "fa-clock-o" },
-    { id: "refused", label: _t("Refused"), style: "btn-danger", icon: "fa-ban" },
-];
+const WRITTEN = new Set(["email", "sms", "messenger", "letter"]);
+
+/** How somebody is touched in a channel: spoken, written or by letter. */
+export function wayOf(channel) {
+    return channel === "letter" ? "letter" : WRITTEN.has(channel) ? "written" : "spoken";
+}
+
+const RESULTS = {
+    reached: { label: _t("Talked"), style: "btn-success", icon: "fa-comments-o" },
+    no_answer: { label: _t("No answer"), style: "btn-secondary", icon: "fa-phone" },
+    later: { label: _t("Later"), style: "btn-warning", icon: "fa-clock-o" },
+    refused: { label: _t("Refused"), style: "btn-danger", icon: "fa-ban" },
+    sent: { label: _t("Sent"), style: "btn-success", icon: "fa-paper-plane-o" },
+    answered: { label: _t("Answered"), style: "btn-success", icon: "fa-comments-o" },
+};
+const BY_WAY = {
+    spoken: ["reached", "no_answer", "later", "refused"],
+    written: ["sent", "reached", "later", "refused"],
+    letter: ["sent", "later", "refused"],
+};
+
+/** Results that a person states of a touch in this channel, as he says them. */
+export function resultsOf(channel) {
+    const way = wayOf(channel);
+    return BY_WAY[way].map((id) => ({ id, ...RESULTS[id === "reached" && way !== "spoken" ? "answered" : id] }));
+}
 
 /** The words of a selection field as the server has translated them. */
 export function selectionLabel(field, value) {
