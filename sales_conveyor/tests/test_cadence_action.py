@@ -1,6 +1,6 @@
 """Enrolling by automation rules, and the server actions that cadences may run."""
 
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -95,6 +95,25 @@ class TestEnrolMany(CadenceCase):
         with self.assertRaises(AccessError):
             self.env["conveyor.enrol"].with_user(self.seller).create(
                 {"cadence_id": cadence.id, "res_model": "crm.lead", "lead_ids": [Command.set(foreign.ids)]}).action_enrol()
+
+    def test_won_and_finally_lost_leads_are_left_out_unless_they_are_wanted(self):
+        final, kept = self.env["crm.lost.reason"].create([
+            {"name": "Went to a competitor", "conveyor_kind": "final"}, {"name": "Too expensive", "conveyor_kind": "nurture"}])
+        running, won, gone, lost = (self.lead(email_from=f"{name}@example.com") for name in ("a", "b", "c", "d"))
+        won.action_set_won()
+        gone.action_set_lost(lost_reason_id=final.id)
+        lost.action_set_lost(lost_reason_id=kept.id)
+        cadence, chosen = self.cadence(), running + won + gone + lost
+        wizard = self.env["conveyor.enrol"].with_context(active_model="crm.lead", active_ids=chosen.ids).create({"cadence_id": cadence.id})
+        self.assertEqual((wizard.count, wizard.closed_count), (2, 2))
+        wizard.action_enrol()
+        self.assertEqual(self.inside(cadence).lead_id, running + lost)
+        wizard.with_closed = True
+        self.assertEqual((wizard.count, wizard.closed_count), (4, 2))
+        self.assertEqual(wizard._records(), chosen)
+        alone = self.env["conveyor.enrol"].with_context(active_model="crm.lead", active_ids=won.ids).create({"cadence_id": cadence.id})
+        with self.assertRaisesRegex(UserError, "won or lost for good"):
+            alone.action_enrol()
 
     def test_customers_enter_as_their_company(self):
         company = self.customer("Lamps Ltd", is_company=True)

@@ -20,6 +20,9 @@ class ConveyorEnrol(models.TransientModel):
     count = fields.Integer("Chosen", compute="_compute_count")
     inside_count = fields.Integer("Inside Already", compute="_compute_count")
     other_count = fields.Integer("In Another One", compute="_compute_count")
+    closed_count = fields.Integer(
+        "Won or Lost for Good", compute="_compute_count", help="Lost for a reason after which nobody is kept in touch.")
+    with_closed = fields.Boolean("Enrol Them too")
     per_day = fields.Integer("Begin a Day", help="So many begin each day. 0: all at once.")
 
     @api.model
@@ -37,9 +40,10 @@ class ConveyorEnrol(models.TransientModel):
         for wizard in self:
             wizard.target = "customer" if wizard.res_model == "res.partner" else "lead"
 
-    @api.depends("lead_ids", "partner_ids", "cadence_id")
+    @api.depends("lead_ids", "partner_ids", "cadence_id", "with_closed")
     def _compute_count(self):
         for wizard in self:
+            wizard.closed_count = len(wizard._closed())
             records = wizard._records()
             name = "lead_id" if wizard.target == "lead" else "partner_id"
             standing = self.env["conveyor.enrolment"].search([
@@ -49,12 +53,22 @@ class ConveyorEnrol(models.TransientModel):
             wizard.other_count = len(standing) - wizard.inside_count
 
     def _records(self):
-        return (self.partner_ids if self.target == "customer" else self.lead_ids)._origin
+        """Who is enrolled: whoever was chosen, without the won and the finally lost."""
+        if self.target == "customer":
+            return self.partner_ids._origin
+        return self.lead_ids._origin if self.with_closed else self.lead_ids._origin - self._closed()
+
+    def _closed(self):
+        """The chosen leads that are won, or lost for good."""
+        return self.lead_ids._origin.filtered(lambda lead: lead.won_status == "won" or (
+            lead.won_status == "lost" and lead.lost_reason_id.conveyor_kind in ("final", "exempt")))
 
     def action_enrol(self):
         """Enrol them; a stronger or running cadence of a client is respected by the cadence's own rules."""
         self.ensure_one()
         records = self._records()
+        if not records and self.closed_count:
+            raise UserError(self.env._("All chosen leads are won or lost for good. Tick Enrol Them too, or choose others."))
         if not records:
             raise UserError(self.env._("Choose at least one lead or customer in the list first."))
         records.check_access("write")
@@ -65,5 +79,10 @@ class ConveyorEnrol(models.TransientModel):
             ordered.sudo(), self.per_day, fields.Datetime.now())
         return {
             "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "success", "next": {"type": "ir.actions.act_window_close"}, "message": self.env._(
-                "%(count)s clients are in %(cadence)s.", count=len(enrolments), cadence=self.cadence_id.name)}}
+            "params": {"type": "success", "next": {"type": "ir.actions.act_window_close"}, "message": self._words(len(enrolments))}}
+
+    def _words(self, count):
+        cadence = self.cadence_id.name
+        if count == 1:
+            return self.env._("One client is in %(cadence)s.", cadence=cadence)
+        return self.env._("%(count)s clients are in %(cadence)s.", count=count, cadence=cadence)
