@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .conveyor_enrolment import OPEN
 
@@ -13,6 +14,8 @@ class ConveyorEnrolment(models.Model):
     next_automatic = fields.Boolean(related="step_id.is_automatic", string="Next by Itself")
     is_sending_stopped = fields.Boolean(related="company_id.conveyor_sending_stopped")
     run_count = fields.Integer("Steps", compute="_compute_run_count")
+    touch_date = fields.Datetime(
+        "Next Touch on", compute="_compute_touch_date", help="When the next step is due, or the planned activity of a step by hand.")
     client_name = fields.Char("Client", compute="_compute_client_name")
 
     @api.depends("run_ids")
@@ -21,6 +24,26 @@ class ConveyorEnrolment(models.Model):
             [("enrolment_id", "in", self.ids), ("state", "=", "done")], ["enrolment_id"], ["__count"]))
         for row in self:
             row.run_count = counts.get(row, 0)
+
+    @api.depends("next_date", "run_ids.activity_id.date_deadline")
+    def _compute_touch_date(self):
+        """While it is a person's turn the enrolment itself waits for nothing."""
+        planned = self._planned_dates() if any(not row.next_date for row in self) else {}
+        for row in self:
+            row.touch_date = row.next_date or planned.get(row._origin.id)
+
+    def _planned_dates(self):
+        """``{enrolment id: moment of its planned activity}``"""
+        for name in ("conveyor.step.run", "mail.activity", "calendar.event"):
+            self.env[name].flush_model()
+        return dict(self.env.execute_query(SQL(
+            """
+            SELECT r.enrolment_id, min(%s)
+              FROM conveyor_step_run r JOIN mail_activity a ON a.id = r.activity_id
+              LEFT JOIN calendar_event m ON m.id = a.calendar_event_id
+              LEFT JOIN res_users u ON u.id = a.user_id LEFT JOIN res_company c ON c.id = u.company_id
+             WHERE r.enrolment_id = ANY(%s) AND r.state = 'planned' AND a.active GROUP BY r.enrolment_id
+            """, self.env["conveyor.touch.line"]._activity_date(), self.ids)))
 
     @api.depends("lead_id", "partner_id")
     def _compute_client_name(self):

@@ -73,9 +73,14 @@ class ConveyorSendingHealth(models.TransientModel):
             ("next_date", "<=", fields.Datetime.now()), ("state", "in", ("running", "snoozed")), ("cadence_id.is_on", "=", True)])
 
     def action_open_failures(self):
-        """The steps that fail or were given up."""
+        """The steps that fail and are tried again."""
         name = self.env._("Failing Steps")
-        return self._open(name, "conveyor.step.run", [("rule", "=", "failed"), ("state", "!=", "skipped")])
+        return self._open(name, "conveyor.step.run", [("rule", "=", "failed"), ("state", "=", "planned")])
+
+    def action_open_given_up(self):
+        """The steps that were given up in the last 30 days."""
+        return self._open(self.env._("Steps Given up"), "conveyor.step.run", [
+            ("state", "=", "failed"), ("done_date", ">=", fields.Datetime.subtract(fields.Datetime.now(), days=30))])
 
     def action_open_letters(self):
         """The letters that wait to be printed."""

@@ -41,6 +41,22 @@ class TestByHandSteps(EnrolmentCase):
                          (f"activity-{enrolment.run_ids.activity_id.id}", enrolment.run_ids, "call", self.seller))
         self.assertEqual(enrolment.next_date, self.day(14, 9), "two days from the call is Saturday: Monday morning")
 
+    def test_the_list_shows_the_day_of_the_planned_activity(self):
+        waiting, by_hand = self.leads(2)
+        enrolments = self.enrol(self.cadence(("call", 3)), waiting) + self.enrol(self.cadence(("call", 0)), by_hand)
+        self.run_at()
+        self.assertEqual(enrolments.mapped("touch_date"), [enrolments[0].next_date, self.day(0, 9)])
+        self.assertFalse(enrolments[1].next_date, "it is a person's turn")
+        self.activity(by_hand).date_deadline = "2026-06-18"
+        self.env.invalidate_all()
+        self.assertEqual(enrolments[1].touch_date, self.day(3, 9))
+        self.activity(by_hand).action_feedback()
+        self.assertFalse(enrolments[1].touch_date, "nothing is left to do")
+        self.env.invalidate_all()
+        enrolments.mapped("next_date")
+        with self.assertQueryCount(1):
+            enrolments.mapped("touch_date")
+
     def test_a_cancelled_activity_leaves_the_step_out(self):
         lead = self.leads()
         enrolment = self.enrol(self.cadence(("call", 0), ("email", 2)), lead)
@@ -285,6 +301,11 @@ class TestFailures(EnrolmentCase):
                 self.run_at(max(bad.next_date, self.now))
         self.assertEqual([pause.total_seconds() / 60 for pause in pauses], [5, 20, 80, 320])
         self.assertEqual((bad.run_ids.state, bad.state), ("failed", "done"))
+        health = self.env["conveyor.sending.health"].with_user(self.manager).create({})
+        given_up = self.env["conveyor.step.run"].search(health.action_open_given_up()["domain"])
+        self.assertEqual((health.failed, health.failing), (len(given_up), 0))
+        self.assertIn(bad.run_ids, given_up)
+        self.assertNotIn(bad.run_ids, self.env["conveyor.step.run"].search(health.action_open_failures()["domain"]))
         told = self.env["mail.activity"].search([("res_model", "=", "conveyor.cadence"), ("res_id", "=", bad.cadence_id.id)])
         self.assertEqual((told.user_id, len(told)), (self.manager, 1))
 
