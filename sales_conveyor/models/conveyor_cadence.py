@@ -138,7 +138,8 @@ class ConveyorCadence(models.Model):
         clients = (enrolments.lead_id.mapped("name") + enrolments.partner_id.mapped("display_name"))[:10]
         self._tell_once(
             user, now.date(),
-            self.env._("%(cadence)s: reasons run out for %(count)s clients", cadence=self.name, count=len(enrolments)),
+            self.env._("%(cadence)s: reasons run out for one client", cadence=self.name) if len(enrolments) == 1 else self.env._(
+                "%(cadence)s: reasons run out for %(count)s clients", cadence=self.name, count=len(enrolments)),
             self.env._(
                 "The last unused reason has been taken for: %(clients)s. Add what is new to the library of reasons, or their "
                 "next automatic touches will wait.", clients=", ".join(filter(None, clients))))

@@ -49,8 +49,14 @@ class ConveyorCadence(models.Model):
         start = next((place for place, step in enumerate(steps) if step.is_loop_start), None)
         loop = None if start is None else {
             "from": start, "days": self._loop_days(),
-            "label": self.env._("and again from here, every %(days)s days", days=round(self._loop_days()))}
+            "label": self._loop_words(round(self._loop_days()))}
         return {"steps": drawn, "loop": loop, "clients": sum(step["count"] for step in drawn), "is_on": self.is_on}
+
+    @api.model
+    def _loop_words(self, days):
+        if days == 1:
+            return self.env._("and again from here, every day")
+        return self.env._("and again from here, every %(days)s days", days=days)
 
     def _loop_days(self):
         """Days of one round, 0.0 without a loop."""
@@ -64,7 +70,7 @@ class ConveyorCadence(models.Model):
 
     @api.model
     def _drawn_count(self, clients):
-        label = self.env._("%(count)s clients have this touch next, %(waiting)s of them wait", count=sum(clients), waiting=clients[1])
+        label = self.env._("Clients who have this touch next: %(count)s, of them waiting: %(waiting)s", count=sum(clients), waiting=clients[1])
         return {"count": sum(clients), "waiting": clients[1], "count_label": label}
 
     @api.model

@@ -31,8 +31,9 @@ class ConveyorDiscipline(models.AbstractModel):
         leads._plan_touches(self._levelled(leads, leads._propose_next()))
         return {
             "type": "ir.actions.client", "tag": "display_notification",
-            "params": {"type": "success", "next": {"type": "ir.actions.client", "tag": "soft_reload"}, "message": self.env._(
-                "%(count)s leads have a next touch again.", count=len(leads))},
+            "params": {"type": "success", "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                       "message": self.env._("One lead has a next touch again.") if len(leads) == 1 else self.env._(
+                           "%(count)s leads have a next touch again.", count=len(leads))},
         }
 
     @api.model

@@ -190,7 +190,9 @@ class ConveyorEnrolment(models.Model):
             return self._stop("failed", str(error)[:500], now)
         attempts = self.attempts + 1
         final = attempts >= MAX_FAILURES
-        sentence = self.env._("It failed %(times)s times: %(cause)s", times=attempts, cause=str(error)[:500] or type(error).__name__)
+        cause = str(error)[:500] or type(error).__name__
+        sentence = self.env._("It failed once: %(cause)s", cause=cause) if attempts == 1 else self.env._(
+            "It failed %(times)s times: %(cause)s", times=attempts, cause=cause)
         due = engine.Due(answer.step, answer.loop, self.next_date or now)
         self._write_runs([self._prepare_run(
             due, now, state="failed" if final else "planned", rule="failed", explanation=sentence,

@@ -68,7 +68,8 @@ class ConveyorNext(models.AbstractModel):
             next_touch.REPLIED: self.env._("The client has written."),
             next_touch.NORM: self.env._("The usual gap of this section."),
             next_touch.ASKED: self.env._("Asked to be called later."),
-            next_touch.NURTURE: self.env._("Every %(days)s days, so that we are not forgotten.", days=round(facts.nurture)),
+            next_touch.NURTURE: self.env._("Every day, so that we are not forgotten.") if round(facts.nurture) == 1 else self.env._(
+                "Every %(days)s days, so that we are not forgotten.", days=round(facts.nurture)),
         }[found.why]
         channel = {
             next_touch.ANSWERS: self.env._("Answers in this channel."),

@@ -74,8 +74,9 @@ class ConveyorPractice(models.Model):
 
     @api.depends("volume", "date_from", "date_to", "usual_gap", "silence", "sale_count", "status")
     def _compute_explanation(self):
+        twins = self._twins()
         for practice in self:
-            practice.explanation = practice._explain()
+            practice.explanation = f"{practice._explain()} {practice._apart(twins[practice])}".strip()
 
     def _explain(self):
         """What it used to be and how it stands, in one sentence."""
@@ -85,11 +86,35 @@ class ConveyorPractice(models.Model):
             "Usually every %(gap)g weeks", gap=self.usual_gap)
         if not self.is_measured:
             rhythm = self.env._("Done now and then")
-        silence = self.env._("silent for %(weeks)s weeks", weeks=self.silence) if self.silence else self.env._("done this week")
         return self.env._(
-            "%(rhythm)s, %(silence)s. %(volume)s times from %(first)s to %(last)s, %(sales)s sales.", rhythm=rhythm,
-            silence=silence, volume=self.volume, sales=self.sale_count,
+            "%(rhythm)s, %(silence)s. Done from %(first)s to %(last)s, times: %(volume)s, sales: %(sales)s.", rhythm=rhythm,
+            silence=self._silence_words(), volume=self.volume, sales=self.sale_count,
             first=format_date(self.env, self.date_from), last=format_date(self.env, self.date_to))
+
+    def _silence_words(self):
+        if not self.silence:
+            return self.env._("done this week")
+        if self.silence == 1:
+            return self.env._("silent for a week")
+        return self.env._("silent for %(weeks)s weeks", weeks=self.silence)
+
+    # ------------------------------------------------------------ twins
+    def _twins(self):
+        """``{practice: the others of its kind and name}``; few rows, read once for all."""
+        same = self.sudo().search([("kind", "in", list(set(self.mapped("kind"))))])  # colleagues' companies too
+        named = same.grouped(lambda practice: (practice.kind, practice.name))
+        return {practice: named.get((practice.kind, practice.name), self.browse()) - practice for practice in self}
+
+    def _apart(self, twins):
+        """Why it stands apart from others of its name; empty without any."""
+        mine = self.sudo()
+        if twins.filtered(lambda twin: twin.key == self.key):
+            return self.env._("Each company has its own: this one is of %(company)s.",
+                              company=mine.company_id.name or self.env._("no company"))
+        if twins:
+            return self.env._("There is another one of this name: this is number %(number)s, that is number %(others)s.",
+                              number=self.key, others=", ".join(sorted(set(twins.mapped("key")), key=int)))
+        return ""
 
     # ------------------------------------------------------------ decisions
     def write(self, vals):

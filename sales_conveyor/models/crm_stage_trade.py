@@ -79,7 +79,12 @@ class CrmStage(models.Model):
                               section=self.name)
         if not self._teams_beside(teams):
             return self.env._("%(section)s belongs to no other team. Keep it, or reuse it.", section=self.name)
-        if count := self._open_leads_of(teams):
+        count = self._open_leads_of(teams)
+        if count == 1:
+            return self.env._(
+                "%(section)s: an open lead of %(teams)s or of no team stands in it. Move it first, keep the section, or "
+                "reuse it.", section=self.name, teams=", ".join(teams.mapped("name")))
+        if count:
             return self.env._(
                 "%(section)s: %(count)s open leads of %(teams)s or of no team stand in it. Move them first, keep the "
                 "section, or reuse it.", section=self.name, count=count, teams=", ".join(teams.mapped("name")))

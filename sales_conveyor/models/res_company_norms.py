@@ -65,9 +65,15 @@ class ResCompany(models.Model):
         if not window:
             return False
         if window.basis == HISTORY:
+            if window.days == 1:
+                return self.env._("One day by your own history: 80 %% of %(wins)s won clients had decided by then.", wins=window.wins)
             return self.env._(
                 "%(days)s days by your own history: 80 %% of %(wins)s won clients had decided by then.",
                 wins=window.wins, days=window.days)
+        if window.days == 1:
+            return self.env._(
+                "One day as set here; your own history decides from %(enough)s won clients on, there are %(wins)s.",
+                enough=ENOUGH, wins=window.wins)
         return self.env._(
             "%(days)s days as set here; your own history decides from %(enough)s won clients on, there are %(wins)s.",
             days=window.days, enough=ENOUGH, wins=window.wins)

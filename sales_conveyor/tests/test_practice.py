@@ -46,7 +46,7 @@ class TestPractice(ConveyorCase):
         self.assertEqual((row.volume, row.lead_count, row.sale_count, row.sale_share), (21, 2, 1, 0.5))
         self.assertEqual((row.date_from, row.date_to), (TODAY - timedelta(weeks=40), TODAY - timedelta(weeks=21)))
         self.assertEqual((row.status, row.is_measured, row.usual_gap, row.silence), ("stopped", True, 1, 21))
-        self.assertIn("Usually every week, silent for 21 weeks. 21 times", row.explanation)
+        self.assertIn("Usually every week, silent for 21 weeks. Done from", row.explanation)
         self.assertEqual(row.name, "Letter")
 
     def test_every_kind_of_practice_is_found(self):
@@ -94,7 +94,7 @@ class TestPractice(ConveyorCase):
         self.assertEqual((row.status, row.stopped_date), ("stopped", TODAY + timedelta(weeks=2)))
         [activity] = row.activity_ids
         self.assertEqual((activity.user_id, activity.summary), (self.seller, "Letter has stopped: was that meant?"))
-        self.assertIn("29 times", activity.note)
+        self.assertIn("times: 29", activity.note)
         self.assertFalse(activity.conveyor_channel, "not a touch")
         activity.action_feedback()
         self.env["conveyor.practice"]._refresh(TODAY + timedelta(weeks=9), tell=True)
@@ -140,6 +140,19 @@ class TestPractice(ConveyorCase):
             self.practice("channel", "channel", "letter", self.seller).decision = "remove"
         with self.assertRaises(AccessError):
             self.env["conveyor.practice"].with_user(self.seller).action_refresh()
+
+    def test_twins_say_why_they_stand_apart(self):
+        branch = self.env["res.company"].create({"name": "Branch"})
+        offer, same, other = self.env["mail.template"].create([
+            {"name": name, "model_id": self.env["ir.model"]._get_id("crm.lead")} for name in ("Offer", "Offer", "Other")])
+        here, there, twin, alone = self.env["conveyor.practice"].create([{
+            "kind": "mail_template", "key": str(template.id), "template_id": template.id, "company_id": company.id, "volume": 5,
+            "date_from": TODAY, "date_to": TODAY, "status": "alive"} for template, company in (
+                (offer, self.env.company), (offer, branch), (same, branch), (other, branch))])
+        self.assertIn(f"Each company has its own: this one is of {self.env.company.name}.", here.explanation)
+        self.assertIn("Each company has its own: this one is of Branch.", there.explanation)
+        self.assertIn(f"There is another one of this name: this is number {same.id}, that is number {offer.id}.", twin.explanation)
+        self.assertTrue(alone.explanation.endswith("sales: 0."))
 
     def test_the_number_of_queries_does_not_depend_on_the_number_of_practices(self):
         for user in (self.seller, self.colleague, self.manager):

@@ -38,9 +38,11 @@ class ConveyorCadenceSwitch(models.TransientModel):
         cadence = self.cadence_id
         by_hand = cadence.step_count - cadence.automatic_count
         if self.turn == "off":
+            if self.inside_count == 1:
+                return self.env._("One client is inside. Nothing goes out to him any more.")
             return self.env._("%(count)s clients are inside. Nothing goes out to them any more.", count=self.inside_count)
         text = self.env._(
-            "%(steps)s touches, %(automatic)s automatic and %(by_hand)s by hand.", steps=cadence.step_count,
+            "Touches: %(steps)s, automatic %(automatic)s, by hand %(by_hand)s.", steps=cadence.step_count,
             automatic=cadence.automatic_count, by_hand=by_hand)
         variants = cadence._variants().filtered(lambda variant: variant.is_on and variant != cadence)
         if variants:

@@ -54,7 +54,7 @@ class ConveyorDryRun(models.TransientModel):
         made = self._made(played)
         days = Counter(touch.moment.date() for _record, touch in made if not touch.step.is_automatic)
         text = self.env._(
-            "%(entered)s would have entered. %(touches)s touches: %(automatic)s automatic, %(by_hand)s by hand, at most "
+            "%(entered)s would have entered. Touches: %(touches)s, automatic %(automatic)s, by hand %(by_hand)s, at most "
             "%(most)s by hand on one day.", entered=count, touches=len(made), most=max(days.values(), default=0),
             automatic=sum(touch.step.is_automatic for _record, touch in made),
             by_hand=sum(not touch.step.is_automatic for _record, touch in made))

@@ -22,7 +22,7 @@ class ConveyorTradeApply(models.TransientModel):
                 if (of_team if wizard._teams() else of_company) in taken) or False
             cadences = wizard.set_id.cadence_ids
             wizard.cadences = cadences and self.env._(
-                "%(cadences)s cadences and %(reasons)s reasons come with it, switched off: %(names)s.",
+                "With it come, switched off, cadences: %(cadences)s (%(names)s), reasons: %(reasons)s.",
                 cadences=len(cadences), reasons=wizard.set_id.reason_count, names=", ".join(cadences.mapped("name")))
 
     def _notice(self, application):

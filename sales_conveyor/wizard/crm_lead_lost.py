@@ -59,9 +59,16 @@ class CrmLeadLost(models.TransientModel):
         for wizard in self:
             lead = wizard.early_lead_ids if len(wizard.lead_ids) == 1 else wizard.early_lead_ids.browse()
             figure = lead and lead.sudo()._bought_after(lead.touch_count, lead.company_id or self.env.company)
-            wizard.touch_figure = figure and self.env._(
-                "Here, %(bought)s of 100 bought that were touched more than %(count)s times (%(cases)s cases).",
-                bought=round(100 * figure[0] / figure[1]), count=lead.touch_count, cases=figure[1])
+            wizard.touch_figure = figure and self._figure_words(
+                round(100 * figure[0] / figure[1]), lead.touch_count, figure[1])
+
+    @api.model
+    def _figure_words(self, bought, count, cases):
+        if count == 1:
+            return self.env._("Here, %(bought)s of 100 bought that were touched more than once (%(cases)s cases).",
+                              bought=bought, cases=cases)
+        return self.env._("Here, %(bought)s of 100 bought that were touched more than %(count)s times (%(cases)s cases).",
+                          bought=bought, count=count, cases=cases)
 
     # ------------------------------------------------------------ what is proposed
     @api.depends("early_lead_ids")

@@ -44,7 +44,7 @@ def test_changing_a_running_cadence_says_what_it_means(clients, cadence, admin, 
     form = CadenceForm(enter("manager").page).open(cadence[0])
     expect(form.clients_at(NAMES[0])).to_have_text("1")
     form.remove_step(NAMES[0]).save()
-    expect(form.dialog).to_contain_text("1 clients are in this cadence")
+    expect(form.dialog).to_contain_text("Clients in this cadence: 1")
     row = form.dialog.locator("tbody tr")
     expect(row).to_contain_text([NAMES[1]])
     expect(row).to_contain_class("table-warning")

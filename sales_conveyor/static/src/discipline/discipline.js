@@ -49,10 +49,11 @@ export class Discipline extends TablesScreen {
         if (!left) {
             return _t("You have left no lead behind.");
         }
-        return _t("%(count)s of your leads are alive and left behind: %(value)s.", {
-            count: formatInteger(left),
-            value: formatMonetary(value, { currencyId: currency.id, digits: [16, 0] }),
-        });
+        const money = formatMonetary(value, { currencyId: currency.id, digits: [16, 0] });
+        if (left === 1) {
+            return _t("One of your leads is alive and left behind: %(value)s.", { value: money });
+        }
+        return _t("%(count)s of your leads are alive and left behind: %(value)s.", { count: formatInteger(left), value: money });
     }
 
     // ------------------------------------------------------------- what it does
