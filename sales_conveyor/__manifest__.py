@@ -34,6 +34,7 @@
         "views/conveyor_practice_views.xml",
         "data/conveyor_funnel_cron.xml",
         "data/conveyor_touch_cron.xml",
+        "data/conveyor_rhythm_cron.xml",
         "data/conveyor_enrolment_cron.xml",
         "report/conveyor_letter_report.xml",
         "views/conveyor_enrolment_views.xml",

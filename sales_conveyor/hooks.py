@@ -25,6 +25,7 @@ def post_init_hook(env):
     read_touches(env)
     env["res.partner"]._fill_sale_kind()
     env["conveyor.funnel.fact"]._rebuild()
+    env["conveyor.rhythm"]._recompute()
 
 
 def read_touches(env):

@@ -1,3 +1,4 @@
+from . import account_move
 from . import base_partner_merge
 from . import conveyor_access_mixin
 from . import conveyor_touch
@@ -61,9 +62,17 @@ from . import conveyor_reason_next
 from . import conveyor_reason_result
 from . import conveyor_reason_suggestion
 from . import conveyor_purchase
+from . import conveyor_rhythm_access
 from . import conveyor_rhythm
+from . import conveyor_rhythm_read
 from . import conveyor_rhythm_change
+from . import conveyor_rhythm_population
+from . import conveyor_rhythm_recompute
 from . import conveyor_rhythm_rule
+from . import conveyor_rhythm_calendar
+from . import conveyor_rhythm_run
+from . import conveyor_rhythm_score
+from . import conveyor_rhythm_terms
 from . import conveyor_signal
 from . import conveyor_touch_capture
 from . import conveyor_touch_history
@@ -128,3 +137,4 @@ from . import res_partner_next
 from . import res_partner_rhythm
 from . import res_users_next
 from . import sale_order
+from . import sale_order_rhythm

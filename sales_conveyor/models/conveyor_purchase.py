@@ -8,6 +8,9 @@ class ConveyorPurchase(models.AbstractModel):
     A purchase is a day on which a commercial partner bought in a company, for
     more than nothing. Local days of the company; money in its currency,
     untaxed and net of linked credit notes.
+
+    To add documents of another kind, extend :meth:`_sources` and
+    :meth:`_line_sources`, and call ``conveyor.rhythm._mark`` when they change.
     """
 
     _name = "conveyor.purchase"
@@ -18,17 +21,70 @@ class ConveyorPurchase(models.AbstractModel):
     def _sources(self, company):
         """SELECTs (partner_id, company_id, day, amount, margin), one row a document.
 
+        They stand in a statement that has the CTE ``credit`` (order_id,
+        move_id, amount): the posted credit notes of orders and of invoices.
+
         :param company: one company; its setting chooses between orders and invoices
         """
+        if company.sudo().conveyor_purchase_source == "invoice":  # settings bind everybody
+            return [self._invoices_sql(company)]
         return [self._orders_sql(company)]
 
     @api.model
     def _orders_sql(self, company):
+        amount = SQL("o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1)")
         return SQL("""
-            SELECT o.partner_id, o.company_id, (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day,
-                   o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount, NULL::numeric AS margin
-              FROM sale_order o WHERE o.state = 'sale' AND o.company_id = %(company)s
-        """, tz=company._conveyor_tz(), company=company.id)
+            SELECT o.partner_id, o.company_id, %(day)s AS day, %(amount)s - COALESCE(c.amount, 0) AS amount,
+                   %(margin)s AS margin
+              FROM sale_order o LEFT JOIN credit c ON c.order_id = o.id
+             WHERE o.state = 'sale' AND o.company_id = %(company)s
+        """, day=self._order_day(company), amount=amount, margin=self._margin_sql(amount), company=company.id)
+
+    @api.model
+    def _margin_sql(self, amount):
+        """The order's margin, as much of it as its credit notes have left; NULL without the app that knows it."""
+        if "margin" not in self.env["sale.order"]._fields:
+            return SQL("NULL::float8")
+        return SQL("o.margin / COALESCE(NULLIF(o.currency_rate, 0), 1) * (1 - COALESCE(c.amount / NULLIF(%s, 0), 0))", amount)
+
+    @api.model
+    def _order_day(self, company):
+        return SQL("(o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", company.sudo()._conveyor_tz())
+
+    @api.model
+    def _invoices_sql(self, company):
+        return SQL("""
+            SELECT m.partner_id, m.company_id, m.invoice_date AS day,
+                   (m.amount_untaxed_signed - COALESCE(c.amount, 0))::float8 AS amount, NULL::float8 AS margin
+              FROM account_move m LEFT JOIN credit c ON c.move_id = m.id
+             WHERE m.state = 'posted' AND m.move_type = 'out_invoice' AND m.company_id = %s
+        """, company.id)
+
+    @api.model
+    def _credit_sql(self, partner_ids):
+        """What posted credit notes take away: of orders through their lines (not of down payments, which
+        are no goods), of invoices through the invoice that they reverse."""
+        return SQL("""
+            SELECT l.order_id, NULL::int AS move_id, sum(i.balance) AS amount
+              FROM account_move m
+              JOIN account_move_line i ON i.move_id = m.id AND i.display_type = 'product'
+              JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = i.id
+              JOIN sale_order_line l ON l.id = r.order_line_id AND l.is_downpayment IS NOT TRUE
+              JOIN sale_order o ON o.id = l.order_id
+             WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND %s GROUP BY 1
+             UNION ALL
+            SELECT NULL, m.reversed_entry_id, -sum(m.amount_untaxed_signed)
+              FROM account_move m WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.reversed_entry_id IS NOT NULL
+               AND %s GROUP BY 2
+        """, self._buyers_sql("o", partner_ids), self._buyers_sql("m", partner_ids))
+
+    @api.model
+    def _buyers_sql(self, alias, partner_ids):
+        """Condition: the document's buyer belongs to these commercial partners."""
+        if partner_ids is None:
+            return SQL("TRUE")
+        return SQL("%s = ANY(ARRAY(SELECT b.id FROM res_partner b WHERE b.commercial_partner_id = ANY(%s)))",
+                   SQL.identifier(alias, "partner_id"), list(partner_ids))
 
     # ------------------------------------------------------------ days
     @api.model
@@ -39,37 +95,48 @@ class ConveyorPurchase(models.AbstractModel):
         :param partner_ids: commercial partners, None for all
         :param companies: None for all
         """
-        companies = companies or self.env["res.company"].sudo().with_context(active_test=False).search([])
-        documents = SQL(" UNION ALL ").join(source for company in companies for source in self._sources(company))
-        where = SQL("TRUE") if partner_ids is None else SQL(
-            "d.partner_id = ANY(ARRAY(SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)))", list(partner_ids))
         return SQL("""
+            WITH credit AS (%s)
             SELECT p.commercial_partner_id AS partner_id, d.company_id, d.day, sum(d.amount) AS amount, sum(d.margin) AS margin
-              FROM (%s) d JOIN res_partner p ON p.id = d.partner_id WHERE d.amount > 0 AND %s GROUP BY 1, 2, 3
-        """, documents, where)
+              FROM (%s) d JOIN res_partner p ON p.id = d.partner_id
+             WHERE d.amount > 0 AND d.day IS NOT NULL AND %s GROUP BY 1, 2, 3
+        """, self._credit_sql(partner_ids), self._union(self._sources, companies), self._buyers_sql("d", partner_ids))
 
     @api.model
     def _lines_sql(self, partner_ids=None, companies=None):
-        """SELECT (partner_id, company_id, day, product_id, quantity, amount, order_id) of what was bought."""
-        companies = companies or self.env["res.company"].sudo().with_context(active_test=False).search([])
-        lines = SQL(" UNION ALL ").join(source for company in companies for source in self._line_sources(company))
-        where = SQL("TRUE") if partner_ids is None else SQL(
-            "d.partner_id = ANY(ARRAY(SELECT id FROM res_partner WHERE commercial_partner_id = ANY(%s)))", list(partner_ids))
+        """SELECT (partner_id, company_id, day, product_id, quantity, amount, order_id) of what was
+        bought, before credit notes; ``order_id`` is NULL of what has none."""
         return SQL("""
             SELECT p.commercial_partner_id AS partner_id, d.company_id, d.day, d.product_id, d.quantity, d.amount, d.order_id
               FROM (%s) d JOIN res_partner p ON p.id = d.partner_id WHERE %s
-        """, lines, where)
+        """, self._union(self._line_sources, companies), self._buyers_sql("d", partner_ids))
+
+    @api.model
+    def _union(self, sources, companies):
+        companies = companies or self.env["res.company"].sudo().with_context(active_test=False).search([])  # all there are
+        return SQL(" UNION ALL ").join(source for company in companies for source in sources(company))
 
     @api.model
     def _line_sources(self, company):
         """SELECTs (partner_id, company_id, day, product_id, quantity, amount, order_id), one row a line."""
+        if company.sudo().conveyor_purchase_source == "invoice":  # settings bind everybody
+            return [self._invoice_lines_sql(company)]
         return [SQL("""
-            SELECT o.partner_id, o.company_id, (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day,
-                   l.product_id, l.product_uom_qty AS quantity,
+            SELECT o.partner_id, o.company_id, %s AS day, l.product_id, l.product_uom_qty AS quantity,
                    l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount, o.id AS order_id
               FROM sale_order o JOIN sale_order_line l ON l.order_id = o.id
-             WHERE o.state = 'sale' AND o.company_id = %(company)s AND l.product_id IS NOT NULL
-        """, tz=company._conveyor_tz(), company=company.id)]
+             WHERE o.state = 'sale' AND o.company_id = %s AND l.product_id IS NOT NULL AND l.is_downpayment IS NOT TRUE
+        """, self._order_day(company), company.id)]
+
+    @api.model
+    def _invoice_lines_sql(self, company):
+        return SQL("""
+            SELECT m.partner_id, m.company_id, m.invoice_date AS day, i.product_id, i.quantity, -i.balance::float8 AS amount,
+                   (SELECT min(l.order_id) FROM sale_order_line_invoice_rel r JOIN sale_order_line l ON l.id = r.order_line_id
+                     WHERE r.invoice_line_id = i.id) AS order_id
+              FROM account_move m JOIN account_move_line i ON i.move_id = m.id AND i.display_type = 'product'
+             WHERE m.state = 'posted' AND m.move_type = 'out_invoice' AND m.company_id = %s AND i.product_id IS NOT NULL
+        """, company.id)
 
     # ------------------------------------------------------------ for screens
     @api.model

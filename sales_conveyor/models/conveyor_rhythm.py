@@ -3,7 +3,6 @@ from odoo import api, fields, models
 from ..engine.rhythm import BLENDED, CATEGORY, COMPANY, LATE, LOST, NEW, OWN, SLEEPING, STEADY
 
 STATUSES = [(NEW, "New"), (STEADY, "Steady"), (LATE, "Late"), (SLEEPING, "Sleeping"), (LOST, "Lost")]
-PENDING = "sales_conveyor.rhythm"  # key of what is marked in the cursor's precommit data
 
 
 class ConveyorRhythm(models.Model):
@@ -15,6 +14,7 @@ class ConveyorRhythm(models.Model):
     _description = "Purchase Rhythm"
     _log_access = False
     _rec_name = "partner_id"
+    _inherit = "conveyor.rhythm.access"
     _order = "last_date desc, id"
 
     partner_id = fields.Many2one("res.partner", "Customer", required=True, ondelete="cascade", readonly=True)
@@ -51,6 +51,8 @@ class ConveyorRhythm(models.Model):
     sleeping_date = fields.Date("Sleeping from", readonly=True)
     lost_date = fields.Date("Lost from", readonly=True)
     next_status_date = fields.Date("To be Judged Again", readonly=True)
+    renew_date = fields.Date("Yearly Figures Change", readonly=True)
+    is_stale = fields.Boolean("Settings Changed", readonly=True)
     status = fields.Selection(STATUSES, "Rhythm", readonly=True)
     status_date = fields.Date("Status since", readonly=True)
     basis = fields.Selection([
@@ -58,6 +60,7 @@ class ConveyorRhythm(models.Model):
         (CATEGORY, "Customers of the product category"), (COMPANY, "Customers of the company")],
         "Judged by", readonly=True)
     rule_id = fields.Many2one("conveyor.rhythm.rule", "Rule", ondelete="set null", readonly=True)
+    calendar_id = fields.Many2one("conveyor.rhythm.calendar", "Counted Days", ondelete="set null", readonly=True)
     is_open_days = fields.Boolean("Counted in Open Days", readonly=True)
 
     # ------------------------------------------------------------ his qualities
@@ -68,19 +71,8 @@ class ConveyorRhythm(models.Model):
     referred_date = fields.Date("Brought Another", readonly=True)
 
     _partner_company_unique = models.Constraint("UNIQUE (partner_id, company_id)", "A customer has one rhythm in a company.")
-    _next_status_idx = models.Index("(next_status_date)")
-
-    @api.model
-    def _recompute(self, partners=None, today=None):
-        """Make the rhythm of these customers anew, or of all."""
-
-    @api.model
-    def _cron_recompute(self, today=None):
-        """Nightly: whoever's day has come."""
-
-    @api.model
-    def _mark(self, partner_ids):
-        """Their purchases changed: recomputed before the transaction ends."""
+    _next_status_idx = models.Index("(next_status_date) WHERE next_status_date IS NOT NULL")
+    _renew_idx = models.Index("(renew_date) WHERE renew_date IS NOT NULL")
 
     @api.model
     def _own_dates(self, partner_ids=None):

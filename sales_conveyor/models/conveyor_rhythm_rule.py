@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ConveyorRhythmRule(models.Model):
@@ -27,6 +27,27 @@ class ConveyorRhythmRule(models.Model):
                                 help="Open days are those of the company's working hours.")
     pause_ids = fields.One2many("conveyor.rhythm.pause", "rule_id", "Closing Periods", copy=True)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        rules._changed()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() - {"name"}:
+            self._changed()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._changed()
+        return result
+
+    def _changed(self):
+        """All rhythms are judged anew in the next run: another rule may be the first fitting one now."""
+        self.env["conveyor.rhythm"].sudo()._settings_changed()  # rhythms are derived, nobody writes them
+
 
 class ConveyorRhythmPause(models.Model):
     _name = "conveyor.rhythm.pause"
@@ -38,3 +59,20 @@ class ConveyorRhythmPause(models.Model):
     date_from = fields.Date("From", required=True)
     date_to = fields.Date("To", required=True, help="The last closed day.")
     is_yearly = fields.Boolean("Every Year")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pauses = super().create(vals_list)
+        self.env["conveyor.rhythm.rule"]._changed()
+        return pauses
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() - {"name"}:
+            self.env["conveyor.rhythm.rule"]._changed()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env["conveyor.rhythm.rule"]._changed()
+        return result

@@ -64,3 +64,20 @@ class ConveyorSignal(models.Model):
         vals = {"model": owner[0], "res_id": owner[1], **vals}
         return SQL("(%s)", SQL(", ").join(
             SQL("%s::%s", vals.get(name) or None, SQL(self._fields[name].column_type[1])) for name in COLUMNS))
+
+    @api.model
+    def _rekey(self, partner_ids, partner_id):
+        """Signals of these customers count as those of another one; where he has the same, both stay."""
+        self.flush_model()
+        self.env.cr.execute(SQL(
+            """
+            WITH moved AS (
+                SELECT DISTINCT ON (s.fresh) s.id, s.fresh FROM (
+                    SELECT id, regexp_replace(key, '^([a-z_]+:[0-9]+):[0-9]+', '\\1:' || %(target)s) AS fresh
+                      FROM conveyor_signal WHERE partner_id = ANY(%(source)s)) s
+                 WHERE NOT EXISTS (SELECT FROM conveyor_signal o WHERE o.key = s.fresh) ORDER BY s.fresh, s.id)
+            UPDATE conveyor_signal s SET key = m.fresh FROM moved m WHERE m.id = s.id
+            """, source=list(partner_ids), target=str(partner_id)))
+        self.env.cr.execute(SQL("UPDATE conveyor_signal SET res_id = %s WHERE model = 'res.partner' AND res_id = ANY(%s)",
+                                partner_id, list(partner_ids)))
+        self.invalidate_model(flush=False)

@@ -17,3 +17,12 @@ class ResPartner(models.Model):
         found = {row.partner_id.id: row.id for row in rows}
         for partner in self:
             partner.conveyor_rhythm_id = found.get(partner._origin.commercial_partner_id.id)
+
+    def write(self, vals):
+        """Purchases count for the company to which a contact belongs; joining another one is no purchase."""
+        regrouped = vals.keys() & {"parent_id", "is_company"}
+        before = self.commercial_partner_id if regrouped else self.browse()
+        result = super().write(vals)
+        if regrouped and before != self.commercial_partner_id:
+            self.env["conveyor.rhythm"]._mark((before | self).ids, is_history=True)
+        return result

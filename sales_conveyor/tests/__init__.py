@@ -24,6 +24,7 @@ from . import test_next
 from . import test_next_gap
 from . import test_practice
 from . import test_query_budget
+from . import test_rhythm_engine
 from . import test_sale_kind
 from . import test_screens
 from . import test_settings
