@@ -86,7 +86,6 @@ class ConveyorRhythm(models.Model):
     @api.model
     def _absence_sql(self, column):
         today = self._today_sql()
-        number = SQL("(SELECT d.number FROM conveyor_rhythm_day d WHERE d.calendar_id = %s AND d.day = %s)")
         counted = SQL("(SELECT b.number - a.number FROM conveyor_rhythm_day a JOIN conveyor_rhythm_day b ON b.calendar_id = a.calendar_id"
                       " WHERE a.calendar_id = %s AND a.day = %s AND b.day = %s)", column("calendar_id"), column("last_date"), today)
         return SQL("GREATEST(CASE WHEN %s IS NULL THEN %s - %s ELSE COALESCE(%s, 0) END, 0)",

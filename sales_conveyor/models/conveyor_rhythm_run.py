@@ -82,6 +82,7 @@ class ConveyorRhythm(models.Model):
     @api.model
     def _flush(self):
         """Bring the marked customers up to date: before the transaction ends, and before somebody reads them in it."""
+        self.env["sale.order"]._recompute_model(["amount_untaxed"])
         data = self.env.cr.precommit.data
         if PENDING not in data:
             return

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .conveyor_domain import read_domain
@@ -57,6 +58,6 @@ class ConveyorRhythmTerms(models.AbstractModel):
         domain = read_domain(self.env, rule["filter_domain"], fields.Datetime.now())
         if not domain.is_true():
             customers = self.env["res.partner"].with_context(active_test=False)
-            few = [("id", "in", list(partner_ids))] if partner_ids is not None else []
-            conditions.append(SQL("%s.partner_id IN %s", row, customers._search(domain & domain.__class__(few)).subselect()))
+            few = Domain.TRUE if partner_ids is None else Domain("id", "in", list(partner_ids))
+            conditions.append(SQL("%s.partner_id IN %s", row, customers._search(domain & few).subselect()))
         return SQL(" AND ").join(conditions)

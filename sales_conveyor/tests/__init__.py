@@ -24,7 +24,10 @@ from . import test_next
 from . import test_next_gap
 from . import test_practice
 from . import test_query_budget
+from . import test_rhythm
+from . import test_rhythm_access
 from . import test_rhythm_engine
+from . import test_rhythm_purchase
 from . import test_sale_kind
 from . import test_screens
 from . import test_settings

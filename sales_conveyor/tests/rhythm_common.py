@@ -22,8 +22,12 @@ class RhythmCase(TransactionCase):
         cls.colleague = new_test_user(cls.env, "rhythm_colleague", "sales_team.group_sale_salesman", name="Kim Colleague", lang="en_US")
         cls.manager = new_test_user(cls.env, "rhythm_manager", "sales_team.group_sale_manager", name="Mia Manager", lang="en_US")
         cls.category = cls.env["product.category"].create({"name": "Beans"})
-        cls.beans = cls.env["product.product"].create({
-            "name": "Beans", "type": "service", "list_price": 100, "categ_id": cls.category.id, "taxes_id": False,
+        cls.beans = cls.product(cls.category)
+
+    @classmethod
+    def product(cls, category):
+        return cls.env["product.product"].create({
+            "name": category.name, "type": "service", "list_price": 100, "categ_id": category.id, "taxes_id": False,
             "invoice_policy": "order"})
 
     @classmethod

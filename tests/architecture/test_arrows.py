@@ -86,6 +86,7 @@ WRITERS = {  # model: the only file that creates its rows
     "conveyor.transition": "conveyor_transition.py",
     "conveyor.touch": "conveyor_touch.py",
     "conveyor.enrolment": "conveyor_enrolment.py",
+    "conveyor.rhythm.change": "conveyor_rhythm_change.py",
 }
 
 
