@@ -1,2 +1,3 @@
 from . import opt_out
+from . import review
 from . import workbook

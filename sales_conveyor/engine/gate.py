@@ -43,7 +43,7 @@ class Facts:
     ``closed_channels``: where he opted out; ``only_channels``: all that the
     cadence has; ``week``: when the marketing touches of the last seven days
     were made; ``snoozed_until``, ``meeting_until``: when these end;
-    ``window``: the next moment of the client's working hours.
+    ``day_start``: when the client's day began; ``window``: the next moment of the client's working hours.
     """
 
     is_gone: bool = False
@@ -68,6 +68,7 @@ class Facts:
     has_overdue_debt: bool = False
     cap: int = 0
     week: tuple[datetime, ...] = field(default=())
+    day_start: datetime | None = None
     window: datetime | None = None
 
 
@@ -124,6 +125,7 @@ RULES = (
     Rule("complaint", WAIT, "has_complaint", way=AUTOMATIC, message=MARKETING, until="again"),
     Rule("overdue_debt", WAIT, "has_overdue_debt", way=AUTOMATIC, message=MARKETING, until="again"),
     Rule("weekly_cap", WAIT, "is_over_cap", way=AUTOMATIC, message=MARKETING, until="week_over"),
+    Rule("one_a_day", WAIT, "has_today", frozenset({FOLLOWUP}), way=AUTOMATIC, message=MARKETING, until="next_day"),
     Rule("closed_hours", WAIT, "is_closed", way=AUTOMATIC, until="window"),
 )
 
@@ -135,6 +137,8 @@ TESTS = {  # facts that need the touch, or the time
     "no_address": lambda touch, facts, now: not facts.has_address,
     "no_consent": lambda touch, facts, now: facts.needs_consent and not facts.has_consent,
     "is_over_cap": lambda touch, facts, now: 0 < facts.cap <= len(_recent(facts, now)),
+    "has_today": lambda touch, facts, now: facts.day_start is not None and any(
+        facts.day_start <= moment <= now for moment in facts.week),
     "is_closed": lambda touch, facts, now: facts.window is not None and facts.window > now,
 }
 UNTIL = {
@@ -143,6 +147,7 @@ UNTIL = {
     "snoozed_until": lambda facts, now: facts.snoozed_until,
     "meeting_until": lambda facts, now: max(facts.meeting_until, now + timedelta(minutes=1)),
     "week_over": lambda facts, now: sorted(_recent(facts, now))[-facts.cap] + WEEK,
+    "next_day": lambda facts, now: facts.day_start + AGAIN,
     "window": lambda facts, now: facts.window,
 }
 SENT = Verdict(SEND)

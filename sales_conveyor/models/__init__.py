@@ -28,6 +28,13 @@ from . import conveyor_enrolment_screen
 from . import conveyor_enrolment_send
 from . import conveyor_enrolment_step
 from . import conveyor_enrolment_state
+from . import conveyor_followup_rule
+from . import conveyor_followup
+from . import conveyor_followup_plan
+from . import conveyor_followup_ask
+from . import conveyor_followup_words
+from . import conveyor_interest
+from . import conveyor_review
 from . import conveyor_letter
 from . import conveyor_sending_health
 from . import conveyor_consent
@@ -84,6 +91,7 @@ from . import conveyor_touch_log
 from . import conveyor_touch_repoint
 from . import conveyor_touch_tables
 from . import conveyor_trade_application
+from . import conveyor_trade_followup
 from . import conveyor_trade_section
 from . import conveyor_trade_set
 from . import conveyor_trade_touch
@@ -132,6 +140,7 @@ from . import res_company_touch
 from . import res_config_settings
 from . import res_config_settings_touch
 from . import res_partner
+from . import res_partner_followup
 from . import res_partner_touch
 from . import res_partner_next
 from . import res_partner_rhythm

@@ -68,7 +68,8 @@ class ConveyorEnrolment(models.Model):
 
         :param records: leads or partners; leads enter a cadence of customers
             as their partner
-        :param str key: idempotency key; the same key enters the same client once
+        :param key: idempotency key; the same key enters the same client once. A
+            dictionary gives each record, by its id, a key of its own
         :param supersede: a running cadence of the same purpose ends; else it
             stays and the client does not enter
         :return: the clients' enrolments in this cadence, new and standing
@@ -77,7 +78,7 @@ class ConveyorEnrolment(models.Model):
         enrolments = self.sudo()  # a fact of what people and rules do; rights were checked where they did it
         clients = enrolments._clients_of(cadence, records)
         before = enrolments.search([("cadence_id", "=", cadence.id), ("client_key", "in", list(clients))])
-        standing = before.filtered(lambda row: row._answers(key))
+        standing = before.filtered(lambda row: row._answers(self._key_of(key, clients[row.client_key])))
         if not (cadence.is_on and cadence.active):
             return standing.with_env(self.env)
         fresh = {client: record for client, record in clients.items() if client not in set(standing.mapped("client_key"))}
@@ -112,6 +113,10 @@ class ConveyorEnrolment(models.Model):
         if policy == "never" or self.cycle_key == self._cycle(key, policy):
             return True
         return self.state in OPEN and (policy != "each_cycle" or not key)
+
+    @api.model
+    def _key_of(self, key, record):
+        return key.get(record.id) if isinstance(key, dict) else key
 
     @api.model
     def _cycle(self, key, policy):
@@ -154,7 +159,7 @@ class ConveyorEnrolment(models.Model):
         rows = []
         for (client, record), calendar in zip(clients.items(), keys):
             is_lead = record._name == "crm.lead"
-            cycle = self._cycle(key, cadence.reentry) or self._next_number(numbers.get(client, self))
+            cycle = self._cycle(self._key_of(key, record), cadence.reentry) or self._next_number(numbers.get(client, self))
             answer = engine.due(steps, engine.Progress(now), now, calendars[calendar])
             ahead = None if isinstance(answer, engine.Stop) else answer
             rows.append({

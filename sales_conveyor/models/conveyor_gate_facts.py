@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..engine import clock, gate
 
-NO_WORD = ("auto_reply", "bounced")  # inward, but no word of the client
+NO_WORD = ("auto_reply", "bounced", "rated")  # inward, but no word that a person has to answer
 
 
 class ConveyorGateFacts(models.AbstractModel):
@@ -55,6 +55,7 @@ class ConveyorGateFacts(models.AbstractModel):
             has_complaint=client.commercial_partner_id.id in read["complaint"],
             has_overdue_debt=(client.commercial_partner_id.id, company.id) in read["debt"],
             cap=company.conveyor_weekly_cap, week=tuple(read["week"].get(row.id, ())),
+            day_start=clock.start_of_day(now, read["calendars"][row.id].automatic.tz),
             window=clock.next_allowed(now, read["calendars"][row.id].automatic, due.step.part))
 
     @api.model
@@ -181,9 +182,13 @@ class ConveyorGateFacts(models.AbstractModel):
 
     @api.model
     def _complaints(self, rows):
-        """Ids of commercial partners with an open complaint: said so, or a bad
+        """Ids of the clients' commercial partners with an open complaint."""
+        return self._complaining(rows._client().commercial_partner_id)
+
+    @api.model
+    def _complaining(self, companies):
+        """Ids among these commercial partners with an open complaint: said so, or a bad
         rating that is younger than the last settlement."""
-        companies = rows._client().commercial_partner_id
         self.env["res.partner"].flush_model()
         self.env["rating.rating"].flush_model()
         return {partner_id for partner_id, in self.env.execute_query(SQL(

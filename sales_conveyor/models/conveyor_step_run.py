@@ -92,6 +92,7 @@ class ConveyorStepRun(models.Model):
             "complaint": _("The client has an open complaint."),
             "overdue_debt": _("The client owes an overdue invoice."),
             "weekly_cap": _("The client has had enough marketing messages this week."),
+            "one_a_day": _("Another message has gone to the client today."),
             "closed_hours": _("Outside the client's working hours, or a holiday."),
             "condition": _("The client does not meet the step's condition."),
             "no_reason": _("No unused reason is left for this client."),

@@ -17,7 +17,7 @@ COLUMNS = (
 OUTCOMES = [
     ("sent", "Sent"), ("reached", "Reached"), ("no_answer", "No answer"), ("later", "Asked for later"),
     ("refused", "Refused"), ("held", "Held"), ("replied", "Replied"), ("auto_reply", "Automatic reply"),
-    ("bounced", "Bounced"),
+    ("bounced", "Bounced"), ("rated", "Rated"),
 ]
 KINDS = [("attempt", "Attempt"), ("message", "Message"), ("conversation", "Conversation")]
 

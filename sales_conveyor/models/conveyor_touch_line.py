@@ -137,6 +137,6 @@ class ConveyorTouchLine(models.Model):
             count(*) FILTER (WHERE t.kind = 'conversation' AND (t.is_counted OR t.direction = 'in')),
             min(t.date) FILTER (WHERE t.direction = 'out' AND t.outcome IS DISTINCT FROM 'bounced'),
             max(t.date) FILTER (WHERE t.direction = 'out' AND t.outcome IS DISTINCT FROM 'bounced'),
-            max(t.date) FILTER (WHERE t.direction = 'in' AND t.outcome IS DISTINCT FROM 'auto_reply'),
+            max(t.date) FILTER (WHERE t.direction = 'in' AND COALESCE(t.outcome, '') NOT IN ('auto_reply', 'rated')),
             string_agg(DISTINCT t.channel, ',' ORDER BY t.channel) FILTER (WHERE t.outcome IS DISTINCT FROM 'auto_reply'),
             COALESCE(bool_or(t.channel = 'letter' AND t.direction = 'out'), FALSE)""")

@@ -3,10 +3,12 @@ from . import conveyor_cadence_switch
 from . import conveyor_cadence_test
 from . import conveyor_dry_run
 from . import conveyor_enrol
+from . import conveyor_followup_switch
 from . import conveyor_split
 from . import crm_lead_lost
 from . import conveyor_snooze
 from . import conveyor_trade_apply
+from . import conveyor_trade_followup
 from . import conveyor_trade_norm
 from . import conveyor_waive
 from . import conveyor_workbook

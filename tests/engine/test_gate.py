@@ -7,6 +7,7 @@ from engine.gate import AGAIN, CODES, RULES, SEND, SKIP, STOP, UNTIL, WAIT, Fact
 
 NOW = datetime(2026, 6, 15, 12)
 DAY = timedelta(days=1)
+MIDNIGHT = datetime(2026, 6, 15)
 MAIL = Touch("decision", "email")
 CALL = Touch("decision", "call", is_automatic=False)
 NEWS = Touch("nurture", "email")
@@ -64,6 +65,11 @@ TWICE = {"cap": 2, "week": (NOW - 5 * DAY, NOW - 2 * DAY)}
     ("no cap", NEWS, {**TWICE, "cap": 0}, Verdict(SEND)),
     ("more than the cap: until the last but one is over", NEWS,
      {"cap": 2, "week": (NOW - 6 * DAY, NOW - 3 * DAY, NOW - DAY)}, Verdict(WAIT, "weekly_cap", NOW + 4 * DAY)),
+    ("a follow-up, and a message has gone today", Touch("followup", "email"), {"week": (NOW - timedelta(hours=3),), "day_start": MIDNIGHT},
+     Verdict(WAIT, "one_a_day", MIDNIGHT + DAY)),
+    ("a follow-up, and a message went yesterday", Touch("followup", "email"), {"week": (NOW - DAY,), "day_start": MIDNIGHT}, Verdict(SEND)),
+    ("a confirmation comes on the same day", SERVICE, {"week": (NOW - timedelta(hours=3),), "day_start": MIDNIGHT}, Verdict(SEND)),
+    ("nurture knows the weekly cap only", NEWS, {"week": (NOW - timedelta(hours=3),), "day_start": MIDNIGHT}, Verdict(SEND)),
     ("outside working hours", MAIL, {"window": NOW + timedelta(hours=5)}, Verdict(WAIT, "closed_hours", NOW + timedelta(hours=5))),
     ("within working hours", MAIL, {"window": NOW}, Verdict(SEND)),
     ("people know their hours", CALL, {"window": NOW + timedelta(hours=5)}, Verdict(SEND)),

@@ -1,0 +1,276 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import SQL
+
+from ..engine import followup as engine
+
+KINDS = [
+    ("review", "Ask for a review"), ("referral", "Ask for a recommendation"), ("cross_sell", "Offer what he is interested in"),
+    ("accessory", "Offer accessories"), ("consumable", "Remind before it runs out"), ("care", "Ask how it works, remind of care"),
+    ("visit", "Remind of the next visit"),
+]
+OFFERING = ("cross_sell", "accessory")
+BEFORE = ("consumable", "visit")  # their days are counted back from a date that is to come
+PREVIEW_DAYS = 90
+PLANNING = {"kind", "product_id", "category_id", "delay", "supply_days", "wait_days", "from_purchase", "every_days", "offer_ids", "sequence"}
+
+
+class ConveyorFollowupRule(models.Model):
+    """What follows a purchase, and when. Off until a sales manager switches it on;
+    from that day on, never for older purchases.
+
+    ``conveyor_followup_plan`` makes the dated follow-ups, ``conveyor_followup_ask``
+    hands them to the rule's cadence on their day.
+    """
+
+    _name = "conveyor.followup.rule"
+    _description = "Follow-up Rule"
+    _inherit = ["mail.thread"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    is_on = fields.Boolean("Switched On", readonly=True, tracking=True, copy=False)
+    date_on = fields.Date("On Since", readonly=True, copy=False, help="Purchases before this day are left alone.")
+    sequence = fields.Integer(default=10, help="Of two review or reminder rules that fit a purchase, the upper one takes it.")
+    company_id = fields.Many2one("res.company", "Company", index="btree_not_null")
+    trade_set_id = fields.Many2one("conveyor.trade.set", "Ready Set", ondelete="set null", index="btree_not_null")
+    kind = fields.Selection(KINDS, "What", required=True, default="review")
+    product_id = fields.Many2one(
+        "product.product", "Product", ondelete="restrict", index="btree_not_null", check_company=True, help="Empty: every product.")
+    category_id = fields.Many2one(
+        "product.category", "Product Category", ondelete="restrict", help="With the categories below it. Empty: every category.")
+    needs_product = fields.Boolean(help="It makes no sense for every product: it is not switched on without one.")
+    delay = fields.Integer(
+        "Days", default=1, help="After the purchase, the good review or the answer; before the supply ends or the visit.")
+    supply_days = fields.Float(
+        "A Unit Lasts, Days", help="How long one unit lasts a customer. His own pace counts once he has bought it four times.")
+    wait_days = fields.Integer(
+        "Without an Answer after, Days", default=14,
+        help="The offer waits for a good review, or so many days without any. 0: it always needs a good review. "
+             "It never comes after a bad one.")
+    from_purchase = fields.Integer("From Purchase Number", default=1, help="1: from the first one on.")
+    every_days = fields.Integer("At Most Once in, Days", help="0: after every purchase.")
+    offer_ids = fields.Many2many(
+        "product.product", string="Offer These", check_company=True,
+        help="For accessories: where the product itself has no optional products. For interests: when none is noted.")
+    cadence_id = fields.Many2one(
+        "conveyor.cadence", "Carried out by", required=True, ondelete="restrict",
+        domain="[('target', '=', 'customer'), ('purpose', '=', 'followup')]",
+        help="The cadence of follow-ups whose steps are the touch: by itself or by a person, with its texts.")
+    is_cadence_on = fields.Boolean(related="cadence_id.is_on")
+    is_marketing = fields.Boolean(
+        compute="_compute_is_marketing", help="Service messages and promised calls are outside the limits of marketing.")
+    description = fields.Text(translate=True, help="Why, and what it is for.")
+    sentence = fields.Char("In Words", compute="_compute_sentence")
+    planned_count = fields.Integer(compute="_compute_counts")
+    asked_count = fields.Integer(compute="_compute_counts")
+    dropped_count = fields.Integer(compute="_compute_counts")
+
+    _delay_positive = models.Constraint("CHECK (delay >= 0 AND delay <= 3650)", "Days are from 0 to 3650.")
+    _days_positive = models.Constraint(
+        "CHECK (supply_days >= 0 AND wait_days >= 0 AND every_days >= 0 AND from_purchase >= 1)",
+        "Days cannot be less than 0, and the first purchase is number 1.")
+
+    @api.depends("cadence_id.step_ids.is_service")
+    def _compute_is_marketing(self):
+        for rule in self:
+            steps = rule.cadence_id.sudo().step_ids  # what kind of messages, not what they say
+            rule.is_marketing = not steps or not all(step.is_service for step in steps)
+
+    @api.depends("kind", "delay", "supply_days", "wait_days", "every_days", "from_purchase", "product_id", "category_id")
+    def _compute_sentence(self):
+        for rule in self:
+            rule.sentence = rule._in_words()
+
+    def _in_words(self):
+        what = self.product_id.display_name or self.category_id.display_name
+        bought = self.env._("a purchase of %(what)s", what=what) if what else self.env._("a purchase")
+        words = {
+            "review": lambda: self.env._("%(days)s days after %(bought)s he is asked how he likes it.", days=self.delay, bought=bought),
+            "referral": lambda: self.env._("%(days)s days after a good review (4 or 5) he is asked for a recommendation.", days=self.delay),
+            "cross_sell": self._offer_words,
+            "accessory": lambda: self.env._("%(days)s days after %(bought)s he is offered what goes with it.", days=self.delay, bought=bought),
+            "consumable": lambda: self.env._(
+                "%(days)s days before it runs out he is reminded; a unit lasts %(supply)s days.", days=self.delay, supply=f"{self.supply_days:g}"),
+            "care": lambda: self.env._("%(days)s days after %(bought)s somebody asks how it is.", days=self.delay, bought=bought),
+            "visit": lambda: self.env._("%(days)s days before the next visit he is reminded of it.", days=self.delay)}
+        text = words[self.kind]() if self.kind else ""
+        return f"{text} {self._limit_words()}".strip()
+
+    def _offer_words(self):
+        if not self.wait_days:
+            return self.env._("%(days)s days after a good review he is offered what he is interested in; never without one.", days=self.delay)
+        return self.env._(
+            "%(days)s days after a good review, or %(wait)s days without an answer, he is offered what he is interested in.",
+            days=self.delay, wait=self.wait_days)
+
+    def _limit_words(self):
+        words = []
+        if self.from_purchase > 1 and self.kind in ("review", "care"):
+            words.append(self.env._("From purchase number %(number)s on.", number=self.from_purchase))
+        if self.every_days:
+            words.append(self.env._("At most once in %(days)s days.", days=self.every_days))
+        return " ".join(words)
+
+    def _compute_counts(self):
+        groups = self.env["conveyor.followup"]._read_group([("rule_id", "in", self.ids)], ["rule_id", "state"], ["__count"])
+        counts = {(rule.id, state): count for rule, state, count in groups}
+        for rule in self:
+            rule.planned_count = counts.get((rule.id, "planned"), 0)
+            rule.asked_count = counts.get((rule.id, "asked"), 0) + counts.get((rule.id, "done"), 0)
+            rule.dropped_count = counts.get((rule.id, "dropped"), 0)
+
+    # ------------------------------------------------------------ checks
+    @api.constrains("cadence_id", "company_id")
+    def _check_cadence(self):
+        for rule in self:
+            cadence = rule.cadence_id
+            if cadence.target != "customer" or cadence.purpose != "followup":
+                raise ValidationError(self.env._(
+                    "%(rule)s: %(cadence)s is no cadence of follow-ups for customers. Choose another one.",
+                    rule=rule.name, cadence=cadence.name))
+            if cadence.company_id and cadence.company_id != rule.company_id:
+                raise ValidationError(self.env._(
+                    "%(rule)s: the cadence %(cadence)s is of %(company)s only. Let the rule be of that company too.",
+                    rule=rule.name, cadence=cadence.name, company=cadence.company_id.name))
+
+    def _problem(self):
+        """What keeps the rule from being switched on, in a sentence, or False."""
+        self.ensure_one()
+        if (self.kind == "consumable" or self.needs_product) and not (self.product_id or self.category_id):
+            return self.env._("%(rule)s: choose the product or category that it is about.", rule=self.name)
+        if self.kind == "accessory" and not self.offer_ids and not self._has_optional_products():
+            return self.env._(
+                "%(rule)s: no product has optional products yet. Set them on the products, or name here what to offer.", rule=self.name)
+        return not self.cadence_id.step_ids and self.env._(
+            "%(cadence)s has no steps yet. Add the first one.", cadence=self.cadence_id.name)
+
+    def _has_optional_products(self):
+        templates = self.env["product.template"]
+        return "optional_product_ids" in templates._fields and bool(templates.search_count([("optional_product_ids", "!=", False)], limit=1))
+
+    # ------------------------------------------------------------ switch
+    def action_switch_on(self):
+        """Say what it would have made, then switch it on."""
+        self.ensure_one()
+        self._check_manager()
+        if problem := self._problem():
+            raise UserError(problem)
+        return {
+            "type": "ir.actions.act_window", "res_model": "conveyor.followup.switch", "target": "new", "views": [(False, "form")],
+            "name": self.env._("Switch On"), "context": {**self.env.context, "default_rule_id": self.id}}
+
+    def action_switch_off(self):
+        """What is planned is dropped; what was asked for goes on."""
+        self._check_manager()
+        self._switch(False)
+        self.env["conveyor.followup"].sudo().search([  # whoever's customers they are
+            ("rule_id", "in", self.ids), ("state", "=", "planned")])._drop("off")
+        return True
+
+    def _switch(self, is_on):
+        """The only writer of the switch; a rule begins on the day it is switched on."""
+        changed = self.filtered(lambda rule: rule.is_on != is_on)
+        changed.write({"is_on": is_on, **({"date_on": fields.Date.context_today(self)} if is_on else {})})
+        if is_on:
+            changed._mark_start()
+        return changed
+
+    def _mark_start(self):
+        """Whoever has bought today, or has a visit to come, is planned for."""
+        today = fields.Date.context_today(self)
+        self.flush_model(["is_on", "active"])
+        self.env.flush_all()
+        partner_ids = [partner_id for partner_id, in self.env.execute_query(SQL(
+            "SELECT DISTINCT partner_id FROM (%s) d WHERE day >= %s", self.env["conveyor.purchase"]._days_sql(), today))]
+        if "visit" in self.mapped("kind") and "conveyor.visit" in self.env:
+            partner_ids += self.env["conveyor.visit"].sudo().search([  # whoever plans them
+                ("state", "in", ("planned", "booked"))]).partner_id.ids
+        self.env["conveyor.followup.mark"]._note(partner_ids)
+
+    def _check_manager(self):
+        if not (self.env.su or self.env.user.has_group("sales_team.group_sale_manager")):
+            raise AccessError(self.env._("Only sales managers may switch follow-up rules. Ask one of them."))
+
+    def write(self, vals):
+        """What a changed rule has planned follows it."""
+        if vals.get("active") is False:
+            self.filtered("is_on").action_switch_off()
+        result = super().write(vals)
+        if vals.keys() & PLANNING:
+            self.env["conveyor.followup.mark"]._note(self.env["conveyor.followup"].sudo().search([  # whoever's customers they are
+                ("rule_id", "in", self.ids), ("state", "=", "planned")]).partner_id.ids)
+        return result
+
+    def copy_data(self, default=None):
+        return [{**vals, "name": self.env._("%(name)s (copy)", name=rule.name)}
+                for rule, vals in zip(self, super().copy_data(default))]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for rule in self:
+            if self.env["conveyor.followup"].sudo().search_count([("rule_id", "=", rule.id), ("state", "in", ("asked", "done"))], limit=1):
+                raise UserError(self.env._(
+                    "Customers were touched because of %(rule)s, so it is kept. Archive it instead.", rule=rule.name))
+
+    # ------------------------------------------------------------ plain data
+    @api.model
+    def _of_company(self, company):
+        """The rules that are on for the company, in their order."""
+        return self.sudo().search([  # whoever has sold
+            ("is_on", "=", True), ("company_id", "in", (False, company.id))])
+
+    def _plain(self, since=None):
+        """``engine.followup.Rule`` of each.
+
+        :param since: instead of the day it was switched on, for a preview
+        """
+        by_category = self._products_by_category()
+        return [engine.Rule(
+            rule.id, rule.kind, rule.delay, rule._products(by_category), since or rule.date_on or fields.Date.context_today(rule),
+            rule.every_days, rule.from_purchase, rule.wait_days, rule.supply_days, tuple(rule.offer_ids.ids),
+            rule._accessories() if rule.kind == "accessory" else {}, rule.is_marketing) for rule in self]
+
+    def _products(self, by_category):
+        if self.product_id:
+            return frozenset(self.product_id.ids)
+        return by_category[self.category_id] if self.category_id else None
+
+    def _products_by_category(self):
+        """``{category: ids of its products}``, children included, archived ones too."""
+        products = self.env["product.product"].sudo().with_context(active_test=False)  # whoever may see them
+        return {category: frozenset(products._search([("categ_id", "child_of", category.id)]).get_result_ids())
+                for category in self.category_id}
+
+    def _accessories(self):
+        """``{product id: ids of its optional products}``"""
+        templates = self.env["product.template"].sudo()  # names of products that are for sale
+        if "optional_product_ids" not in templates._fields:
+            return {}
+        found = {}
+        for template in templates.search([("optional_product_ids", "!=", False)]):
+            offers = tuple(template.optional_product_ids.filtered("sale_ok").product_variant_id.ids)
+            found.update({variant.id: offers for variant in template.product_variant_ids})
+        return found
+
+    # ------------------------------------------------------------ screens
+    def action_open_followups(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("sales_conveyor.conveyor_followup_action")
+        state = self.env.context.get("conveyor_state")
+        return {**action, "domain": [("rule_id", "=", self.id)], "context": {f"search_default_{state}": 1} if state else {}}
+
+    def _preview(self, today=None):
+        """What the rule would have made of the last purchases, had it been on. Writes nothing.
+
+        :return: ``{"count", "customers", "due"}``; ``due``: how many would still come
+        """
+        self.ensure_one()
+        today = today or fields.Date.context_today(self)
+        since = today - timedelta(PREVIEW_DAYS)
+        made = self.env["conveyor.followup"]._rehearse(self, since, today)
+        return {"count": len(made), "customers": len({partner_id for partner_id, _one in made}),
+                "due": sum(one.wanted >= today for _partner_id, one in made)}
