@@ -90,7 +90,7 @@ def test_every_wait_knows_until_when():
 def test_no_wait_is_over_before_it_begins():
     facts = Facts(
         is_off=True, replied=NOW, meeting_until=NOW, snoozed_until=NOW + DAY, has_complaint=True, cap=1, week=(NOW,),
-        window=NOW + DAY)
+        day_start=NOW - timedelta(hours=12), window=NOW + DAY)
     assert all(until(facts, NOW) > NOW for until in UNTIL.values())
 
 
