@@ -152,8 +152,9 @@ def plan(rules: Iterable[Rule], client: Client, today: date) -> list[Followup]:
     taken: set[tuple[str, str]] = set()
     for rule in rules:
         for one in MAKERS[rule.kind](rule, client, bought):
-            place = (rule.kind, one.key.split(":", 1)[1])
-            if rule.kind in (REVIEW, CONSUMABLE) and place in taken:
+            shared = rule.kind in (REVIEW, CONSUMABLE)
+            place = (rule.kind, one.key.split(":", 1)[1] if shared else one.key)
+            if place in taken:
                 continue
             taken.add(place)
             found.append(one)

@@ -78,6 +78,7 @@ from . import conveyor_rhythm_recompute
 from . import conveyor_rhythm_rule
 from . import conveyor_rhythm_calendar
 from . import conveyor_rhythm_run
+from . import conveyor_followup_mark
 from . import conveyor_rhythm_score
 from . import conveyor_rhythm_terms
 from . import conveyor_signal
@@ -91,10 +92,10 @@ from . import conveyor_touch_log
 from . import conveyor_touch_repoint
 from . import conveyor_touch_tables
 from . import conveyor_trade_application
-from . import conveyor_trade_followup
 from . import conveyor_trade_section
 from . import conveyor_trade_set
 from . import conveyor_trade_touch
+from . import conveyor_trade_followup
 from . import conveyor_trade_work
 from . import conveyor_transition
 from . import conveyor_transition_backfill

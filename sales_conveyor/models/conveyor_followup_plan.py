@@ -86,16 +86,23 @@ class ConveyorFollowup(models.Model):
 
     @api.model
     def _returns_sql(self, company, partner_ids):
-        """What posted credit notes took back of order lines, as negative lines of the order."""
+        """What posted credit notes took back, as negative lines: of the order that
+        they are linked to, else of whatever was bought before."""
         return SQL(
-            """SELECT p.commercial_partner_id, (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date, l.product_id,
-                      -i.quantity * COALESCE(iu.factor / NULLIF(lu.factor, 0), 1), o.id
+            """SELECT p.commercial_partner_id AS partner_id, (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day,
+                      l.product_id, -i.quantity * COALESCE(iu.factor / NULLIF(lu.factor, 0), 1) AS quantity, o.id AS order_id
                  FROM account_move m JOIN account_move_line i ON i.move_id = m.id
                  JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = i.id JOIN sale_order_line l ON l.id = r.order_line_id
                  JOIN sale_order o ON o.id = l.order_id JOIN res_partner p ON p.id = o.partner_id
                  LEFT JOIN uom_uom iu ON iu.id = i.product_uom_id LEFT JOIN uom_uom lu ON lu.id = l.product_uom_id
-                WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND o.state = 'sale' AND o.company_id = %(company)s
-                  AND p.commercial_partner_id = ANY(%(partners)s) AND l.product_id IS NOT NULL""",
+                WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.company_id = %(company)s
+                  AND p.commercial_partner_id = ANY(%(partners)s)
+                UNION ALL
+               SELECT m.commercial_partner_id, m.invoice_date, i.product_id, -i.quantity, NULL
+                 FROM account_move m JOIN account_move_line i ON i.move_id = m.id AND i.display_type = 'product'
+                WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.company_id = %(company)s
+                  AND m.commercial_partner_id = ANY(%(partners)s)
+                  AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel r WHERE r.invoice_line_id = i.id)""",
             tz=company._conveyor_tz(), company=company.id, partners=partner_ids)
 
     @api.model

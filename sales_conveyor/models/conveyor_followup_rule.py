@@ -174,15 +174,14 @@ class ConveyorFollowupRule(models.Model):
     def _switch(self, is_on):
         """The only writer of the switch; a rule begins on the day it is switched on."""
         changed = self.filtered(lambda rule: rule.is_on != is_on)
-        changed.write({"is_on": is_on, **({"date_on": fields.Date.context_today(self)} if is_on else {})})
+        changed.write({"is_on": is_on, **({"date_on": self._today()} if is_on else {})})
         if is_on:
             changed._mark_start()
         return changed
 
     def _mark_start(self):
         """Whoever has bought today, or has a visit to come, is planned for."""
-        today = fields.Date.context_today(self)
-        self.flush_model(["is_on", "active"])
+        today = self._today()
         self.env.flush_all()
         partner_ids = [partner_id for partner_id, in self.env.execute_query(SQL(
             "SELECT DISTINCT partner_id FROM (%s) d WHERE day >= %s", self.env["conveyor.purchase"]._days_sql(), today))]
@@ -190,6 +189,10 @@ class ConveyorFollowupRule(models.Model):
             partner_ids += self.env["conveyor.visit"].sudo().search([  # whoever plans them
                 ("state", "in", ("planned", "booked"))]).partner_id.ids
         self.env["conveyor.followup.mark"]._note(partner_ids)
+
+    @api.model
+    def _today(self):
+        return self.env["conveyor.followup"]._today(self.env.company)
 
     def _check_manager(self):
         if not (self.env.su or self.env.user.has_group("sales_team.group_sale_manager")):
@@ -230,7 +233,7 @@ class ConveyorFollowupRule(models.Model):
         """
         by_category = self._products_by_category()
         return [engine.Rule(
-            rule.id, rule.kind, rule.delay, rule._products(by_category), since or rule.date_on or fields.Date.context_today(rule),
+            rule.id, rule.kind, rule.delay, rule._products(by_category), since or rule.date_on or rule._today(),
             rule.every_days, rule.from_purchase, rule.wait_days, rule.supply_days, tuple(rule.offer_ids.ids),
             rule._accessories() if rule.kind == "accessory" else {}, rule.is_marketing) for rule in self]
 
@@ -269,7 +272,7 @@ class ConveyorFollowupRule(models.Model):
         :return: ``{"count", "customers", "due"}``; ``due``: how many would still come
         """
         self.ensure_one()
-        today = today or fields.Date.context_today(self)
+        today = today or self._today()
         since = today - timedelta(PREVIEW_DAYS)
         made = self.env["conveyor.followup"]._rehearse(self, since, today)
         return {"count": len(made), "customers": len({partner_id for partner_id, _one in made}),

@@ -35,12 +35,25 @@ class ConveyorReview(models.AbstractModel):
         mine = ratings.filtered(lambda rating: rating.res_model == "sale.order" and rating.rating)
         for rating in mine:
             order = self.env["sale.order"].sudo().browse(rating.res_id).exists()
+            if order:
+                self._record_touch(order, rating)
             if order and rating.rating < GOOD:
                 self._escalate(order, rating)
         partners = mine.partner_id | self.env["sale.order"].sudo().browse(mine.mapped("res_id")).exists().partner_id
         if partners:
             self.env["conveyor.followup.mark"]._note(partners.commercial_partner_id.ids)
             self.env.ref("sales_conveyor.cron_followup_run").sudo()._trigger()
+
+    @api.model
+    def _record_touch(self, order, rating):
+        """The customer has spoken: by the channel in which he was asked."""
+        asked = self.env["conveyor.followup"].sudo().search([  # of this very order
+            ("order_id", "=", order.id), ("kind", "=", "review"), ("state", "in", ("asked", "done"))], limit=1)
+        self.env["conveyor.touch"]._record([{
+            "event_key": f"rating-{rating.id}", "date": fields.Datetime.now(), "direction": "in", "outcome": "rated",
+            "channel": asked.rule_id.cadence_id.step_ids[:1].channel or "email", "user_id": False, "partner_id": (rating.partner_id or order.partner_id).id,
+            "lead_id": order.opportunity_id.id, "note": rating.feedback or False,
+            "subject": self.env._("%(stars)s of 5 stars for %(order)s", stars=f"{rating.rating:g}", order=order.name)}])
 
     @api.model
     def _escalate(self, order, rating):

@@ -47,17 +47,12 @@ class ConveyorTouch(models.Model):
         if not author or author.partner_share:
             if self._is_from_client(message, gateway):
                 self._capture(message, {
-                    "direction": "in", "channel": "email", "user_id": None, "outcome": self._outcome_of(message, gateway)})
+                    "direction": "in", "channel": "email", "user_id": None,
+                    "outcome": "auto_reply" if gateway and gateway.is_automatic else "replied"})
         elif message.message_type in OUTWARD or gateway:
             outside = any(person.get("share") or not person.get("id") for person in recipients)
             if outside or numbers or (gateway and (message.incoming_email_to or message.incoming_email_cc)):
                 self._capture(message, {"channel": OUTWARD.get(message.message_type, "email"), **self._sender(message)})
-
-    @api.model
-    def _outcome_of(self, message, gateway):
-        if message.rating_ids:
-            return "rated"
-        return "auto_reply" if gateway and gateway.is_automatic else "replied"
 
     @api.model
     def _is_from_client(self, message, gateway):

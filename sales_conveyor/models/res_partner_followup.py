@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 
@@ -18,28 +20,28 @@ class ResPartner(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_conveyor_followup_count(self):
         groups = self.env["conveyor.followup"]._read_group(
-            [("partner_id", "child_of", self.ids), ("state", "in", ("planned", "asked"))], ["partner_id"], ["__count"]) if self.ids else []
-        counts = self._summed((partner, (count, 0)) for partner, count in groups)
+            [*self._of_companies(), ("state", "in", ("planned", "asked"))], ["partner_id"], ["__count"])
+        counts = defaultdict(int)
+        for partner, count in groups:
+            counts[partner.commercial_partner_id.id] += count
         for partner in self:
-            partner.conveyor_followup_count = counts.get(partner._origin.id, (0, 0))[0]
+            partner.conveyor_followup_count = counts[partner.commercial_partner_id.id]
 
     def _compute_conveyor_reviews(self):
         groups = self.env["rating.rating"].sudo()._read_group(  # his own words; whoever sees him may know them
-            [("partner_id", "child_of", self.ids), *self._review_domain()], ["partner_id"], ["__count", "rating:sum"]) if self.ids else []
-        sums = self._summed((partner, (count, total)) for partner, count, total in groups)
+            [*self._of_companies(), *self._review_domain()], ["partner_id"], ["__count", "rating:sum"])
+        counts, sums = defaultdict(int), defaultdict(float)
+        for partner, count, total in groups:
+            counts[partner.commercial_partner_id.id] += count
+            sums[partner.commercial_partner_id.id] += total
         for partner in self:
-            count, total = sums.get(partner._origin.id, (0, 0))
-            partner.conveyor_review_count, partner.conveyor_review_average = count, total / count if count else 0
+            key = partner.commercial_partner_id.id
+            partner.conveyor_review_count = counts[key]
+            partner.conveyor_review_average = sums[key] / counts[key] if counts[key] else 0
 
-    def _summed(self, rows):
-        """``{partner id: (sum, sum)}`` of these partners, their contacts' among them."""
-        mine, sums = set(self._origin.ids), {}
-        for partner, values in rows:
-            while partner:
-                if partner.id in mine:
-                    sums[partner.id] = tuple(map(sum, zip(sums.get(partner.id, (0, 0)), values)))
-                partner = partner.parent_id
-        return sums
+    def _of_companies(self):
+        """What belongs to these partners' companies, whichever contact it names."""
+        return [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
 
     def _review_domain(self):
         return [("res_model", "=", "sale.order"), ("consumed", "=", True), ("rating", ">", 0)]
@@ -47,9 +49,9 @@ class ResPartner(models.Model):
     def action_open_followups(self):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("sales_conveyor.conveyor_followup_action")
-        return {**action, "domain": [("partner_id", "child_of", self.id)], "context": {}}
+        return {**action, "domain": self._of_companies(), "context": {}}
 
     def action_open_reviews(self):
         self.ensure_one()
         action = self.env["ir.actions.actions"]._for_xml_id("sales_conveyor.conveyor_review_action")
-        return {**action, "domain": [("partner_id", "child_of", self.id), *self._review_domain()], "context": {}}
+        return {**action, "domain": [*self._of_companies(), *self._review_domain()], "context": {}}

@@ -12,6 +12,9 @@ from . import test_enrolment_month
 from . import test_enrolment_optout
 from . import test_enrolment_run
 from . import test_enrolment_smtp
+from . import test_followup
+from . import test_followup_review
+from . import test_followup_trade
 from . import test_funnel_facts
 from . import test_funnel_screen
 from . import test_funnel_reference
