@@ -61,6 +61,16 @@ class IrActionsServer(models.Model):
         """Enrol the records; the cadence must be switched on."""
         records = (eval_context or {}).get("records") or (eval_context or {}).get("record")
         cadence = self.sudo().conveyor_cadence_id  # an automation runs for whoever changed the record
-        if records and cadence.is_on and cadence.active:
-            cadence._enrol_shared(cadence._targets(records) if records._name == "crm.lead" else records)
+        if not (records and cadence.is_on and cadence.active):
+            self._say(records.ids if records else [], self.env._("The cadence %(cadence)s is switched off.", cadence=cadence.name))
+            return False
+        for key, mine in self._by_cycle(records).items():
+            cadence._enrol_shared(cadence._targets(mine) if mine._name == "crm.lead" else mine, key=key)
         return False
+
+    def _by_cycle(self, records):
+        """``{key: records}``: the same change of a customer's rhythm leads into a cadence once."""
+        signals = self.env.context.get("conveyor_signals")
+        if not signals:
+            return {None: records}
+        return records.grouped(lambda record: f"{signals[record.id]['to_status'] or signals[record.id]['kind']}-{signals[record.id]['date']}")

@@ -1,2 +1,3 @@
 from . import conveyor_discipline_report
 from . import conveyor_funnel_report
+from . import conveyor_reactivation_report
