@@ -1,5 +1,4 @@
 from . import account_move
-from . import base_automation
 from . import base_partner_merge
 from . import conveyor_absence_reason
 from . import conveyor_access_mixin
@@ -83,6 +82,7 @@ from . import conveyor_rhythm_run
 from . import conveyor_followup_mark
 from . import conveyor_rhythm_score
 from . import conveyor_rhythm_terms
+from . import base_automation
 from . import conveyor_reactivation
 from . import conveyor_reactivation_rule
 from . import conveyor_reactivation_rule_sync
@@ -158,6 +158,7 @@ from . import res_partner
 from . import res_partner_followup
 from . import res_partner_touch
 from . import res_partner_next
+from . import res_partner_offer
 from . import res_partner_rhythm
 from . import res_users_next
 from . import sale_order

@@ -150,7 +150,8 @@ class ConveyorEnrolment(models.Model):
             "client": client.name or self.lead_id.contact_name or self.lead_id.partner_name or "",
             "salesperson": self._responsible().name or "", "company": (self.company_id or self.env.company).name,
             "product": reason.sudo().product_id.display_name or "" if reason else "",  # a name that the client is told
-            "reason": reason.name or "" if reason else ""}
+            "reason": reason.name or "" if reason else "",
+            "offer": client.conveyor_offer_text or "", "code": client.conveyor_offer_code or ""}
 
     @api.model
     def _fill_in(self, text, words):

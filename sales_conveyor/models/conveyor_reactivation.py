@@ -16,6 +16,7 @@ class ConveyorReactivation(models.Model):
 
     _name = "conveyor.reactivation"
     _description = "Reactivation"
+    _inherit = "conveyor.rhythm.access"
     _order = "date desc, id desc"
     _rec_name = "partner_id"
 

@@ -7,6 +7,7 @@ class ConveyorReactivationReport(models.Model):
 
     _name = "conveyor.reactivation.report"
     _description = "Woken Customers"
+    _inherit = "conveyor.rhythm.access"
     _auto = False
     _order = "done_date desc, id desc"
     _rec_name = "partner_id"

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ConveyorLogTouch(models.TransientModel):
@@ -9,6 +9,7 @@ class ConveyorLogTouch(models.TransientModel):
     is_absent = fields.Boolean(compute="_compute_is_absent")
     absence_reason_id = fields.Many2one("conveyor.absence.reason", "Why He Stayed Away")
 
+    @api.depends("partner_id", "lead_id")
     def _compute_is_absent(self):
         for wizard in self:
             wizard.is_absent = (wizard.partner_id or wizard.lead_id.partner_id).conveyor_is_absent
