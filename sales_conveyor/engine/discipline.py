@@ -8,6 +8,9 @@ attempted or should have been.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
+
+from . import clock
 
 WEEK, SLOT = 7 * 86400, 900  # seconds; working hours begin and end on a quarter of an hour
 
@@ -92,6 +95,27 @@ def worked(spans: Sequence[tuple[float, float]]) -> list[int]:
     """
     spans = spans or [(0, WEEK)]
     return [round(sum(min(max(end - first, 0), last - first) for first, last in spans)) for end in range(0, WEEK + 1, SLOT)]
+
+
+def closings(spans: Sequence[tuple[float, float]], tz: str, closed: Iterable[clock.Interval]) -> list[tuple[datetime, datetime, int]]:
+    """Closed times in order, those that meet as one: first and last moment in UTC, and
+    how many working seconds they and all before them take away.
+
+    :param spans: as of :func:`worked`
+
+    >>> days = [datetime(2026, 6, day) for day in (15, 16, 17)]
+    >>> [lost for _first, _last, lost in closings([(0, 3600)], "UTC", [(days[0], days[1]), (days[1], days[2])])]
+    [3600]
+    """
+    week = tuple(tuple((first / 3600 - 24 * day, last / 3600 - 24 * day) for first, last in spans if first // 86400 == day)
+                 for day in range(7))
+    hours, found, lost = clock.Hours(tz, week) if spans else clock.Hours(tz), [], 0
+    for first, last in sorted(closed):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return [(first, last, lost := lost + round(60 * clock.working_minutes(first, last, hours))) for first, last in found]
 
 
 def _share(part: int, whole: int) -> float | None:

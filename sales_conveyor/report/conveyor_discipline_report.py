@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..engine.discipline import SLOT, WEEK, worked
+from ..engine.discipline import SLOT, WEEK, closings, worked
 
 FEW = 3  # touches after which the typical salesperson stops
 SILENT_DAYS = 30  # an open lead without touch and without next touch is dropped after so many days
@@ -116,12 +116,19 @@ class ConveyorDisciplineReport(models.Model):
                    self._worked(SQL("LEAST(COALESCE(s.first_touch_date, %s), %s)", self._now(), self._entry(SQL("s")))))
 
     def _worked(self, moment):
-        """Working seconds of the lead's company until a moment, from one and the same Monday on."""
+        """Working seconds of the lead's company until a moment, from one and the same Monday on.
+
+        A closed time is as if it had not been: whoever is inside it stands at its beginning.
+        """
         return SQL("""
             (SELECT floor(m.week) * h.worked[%(last)s] + h.worked[m.slot + 1]
-                    + (h.worked[m.slot + 2] - h.worked[m.slot + 1]) * (m.rest / %(size)s - m.slot)
-               FROM hours h, LATERAL (SELECT (extract(epoch FROM %(moment)s AT TIME ZONE 'UTC' AT TIME ZONE h.tz)::float8
-                                              - 345600) / 604800 AS week OFFSET 0) w,
+                    + (h.worked[m.slot + 2] - h.worked[m.slot + 1]) * (m.rest / %(size)s - m.slot) - c.lost
+               FROM hours h, LATERAL (SELECT width_bucket(%(moment)s, h.closed_from) AS place OFFSET 0) b,
+                    LATERAL (SELECT %(moment)s < h.closed_to[b.place] AS inside OFFSET 0) i,
+                    LATERAL (SELECT CASE WHEN i.inside THEN h.closed_from[b.place] ELSE %(moment)s END AS moment,
+                                    h.lost[b.place - i.inside::int] AS lost OFFSET 0) c,
+                    LATERAL (SELECT (extract(epoch FROM c.moment AT TIME ZONE 'UTC' AT TIME ZONE h.tz)::float8
+                                     - 345600) / 604800 AS week OFFSET 0) w,
                     LATERAL (SELECT w.week, (w.week - floor(w.week)) * 604800 AS rest,
                                     floor((w.week - floor(w.week)) * 604800 / %(size)s)::int AS slot OFFSET 0) m
               WHERE h.company_id = s.own_company_id)""", moment=moment, size=SLOT, last=WEEK // SLOT + 1)
@@ -187,7 +194,10 @@ class ConveyorDisciplineReport(models.Model):
              ORDER BY e.lead_id, e.state IN ('running', 'snoozed') DESC, e.start_date DESC, e.id DESC""")
 
     def _hours(self):
-        """The working week of each company as ``engine.discipline.worked`` adds it up."""
+        """The working week of each company as ``engine.discipline.worked`` adds it up, and when it is closed.
+
+        The first closed time is nothing, before all others.
+        """
         companies = self.env["res.company"].sudo().search([])  # of the leads' companies, whoever reads
         spans = {company: self.env.execute_query(SQL(
             "SELECT (dayofweek::int * 24 + hour_from) * 3600, (dayofweek::int * 24 + hour_to) * 3600"
@@ -195,8 +205,16 @@ class ConveyorDisciplineReport(models.Model):
             "   AND day_period <> 'lunch' AND COALESCE(week_type, '0') = '0'",
             company.resource_calendar_id.id or None)) for company in companies}
         return SQL(" UNION ALL ").join(
-            SQL("SELECT %s AS company_id, %s AS tz, %s::int[] AS worked", company.id, company._conveyor_tz(), worked(own))
+            SQL("SELECT %s AS company_id, %s AS tz, %s::int[] AS worked, '-infinity'::timestamp || %s::timestamp[] AS closed_from,"
+                " '-infinity'::timestamp || %s::timestamp[] AS closed_to, 0 || %s::int[] AS lost",
+                company.id, company._conveyor_tz(), worked(own), *self._closed(company, own))
             for company, own in spans.items())
+
+    def _closed(self, company, spans):
+        """Public holidays and closed hours, as three lists: from, to, working seconds lost by then."""
+        _holidays, closed = company._conveyor_leaves(company.resource_calendar_id, company._conveyor_hours())
+        found = closings(spans, company._conveyor_tz(), closed)
+        return [list(column) for column in zip(*found)] or [[], [], []]
 
     def action_open_lead(self):
         """Open the lead behind a row."""

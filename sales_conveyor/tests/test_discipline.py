@@ -139,6 +139,30 @@ class TestDiscipline(ConveyorCase):
                 self.assertEqual(row.first_attempt_minutes, minutes)
                 self.assertEqual((row.is_attempt_due, row.first_attempt_share), (1, 0.0))
 
+    def test_public_holidays_are_no_working_time(self):
+        """Monday is a holiday, on Friday the office closes at 15:00; Tuesday noon is now."""
+        calendar = self.env.company.resource_calendar_id
+        self.env["resource.calendar.leaves"].create([
+            {"name": name, "calendar_id": calendar.id, "company_id": self.env.company.id, "date_from": first, "date_to": last}
+            for name, first, last in (("Holiday", "2026-03-30 00:00:00", "2026-03-30 23:59:59"),
+                                      ("Also", "2026-03-30 20:00:00", "2026-03-31 00:00:00"),
+                                      ("Early", "2026-03-27 15:00:00", "2026-03-27 17:00:00"))])
+        cases = (  # came, attempted (days ago, hours), minutes
+            ("over the holiday", (4, -2), (0, 3), 60 + 60),
+            ("on the holiday", (1, 2), (0, 3), 60),
+            ("within it", (1, 2), (1, 1), 0),
+            ("in the closed hours", (4, -4), (4, -5), 0),
+            ("before all of it", (5, 3), (5, 2), 60),
+        )
+        for name, came, attempted, minutes in cases:
+            lead = self.lead()
+            self.env["conveyor.transition"].create([
+                {"lead_id": lead.id, "kind": "enter", "to_stage_id": self.new.id, "date": ago(*came)}])
+            self.env["conveyor.touch"]._record([{
+                "event_key": f"holiday {name}", "lead_id": lead.id, "channel": "call", "outcome": "no_answer", "date": ago(*attempted)}])
+            with self.subTest(name):
+                self.assertEqual(self.row(lead).first_attempt_minutes, minutes)
+
     def test_who_still_may_be_attempted_in_time_is_not_counted(self):
         with freeze_time(NOW.replace(hour=11)):
             fresh = self.lead()
