@@ -25,8 +25,13 @@ class ConveyorEnrolment(models.Model):
         rows._fulfil(facts.filtered(lambda touch: touch.direction == "out" and not touch.is_automatic), now)
 
     @api.model
+    def _any_open_sql(self, client_keys):
+        """Whether any client of this query of keys is in a cadence: for the statement that writes the touches."""
+        self.flush_model(["client_key", "state"])
+        return SQL("EXISTS (SELECT FROM conveyor_enrolment WHERE client_key IN (%s) AND state IN %s)", client_keys, OPEN)
+
+    @api.model
     def _open_of_clients(self, client_keys):
-        """Asked at every message that is posted: one bare statement."""
         if not client_keys:
             return self.sudo().browse()
         self.flush_model(["client_key", "state", "next_date"])

@@ -78,12 +78,12 @@ class ConveyorTouch(models.Model):
         first = {vals["event_key"]: vals for vals in reversed(vals_list)}
         rows = [self._defaults(vals) for vals in reversed(first.values())]
         self._complete(rows)
-        written = {key: touch_id for start in range(0, len(rows), BATCH)
-                   for touch_id, key in self._insert(rows[start:start + BATCH])}
+        inserted = [row for start in range(0, len(rows), BATCH) for row in self._insert(rows[start:start + BATCH])]
+        written = {key: touch_id for touch_id, key, _is_enrolled in inserted}
         touches = self.sudo().browse(written.values())  # facts come from what people do, nobody writes them
         if touches:
             self._remember(touches, [row for row in rows if row["event_key"] in written], written)
-            self._tell(touches)
+            self._tell(touches, any(is_enrolled for _id, _key, is_enrolled in inserted))
         return touches
 
     @api.model
@@ -98,7 +98,7 @@ class ConveyorTouch(models.Model):
     def _insert(self, rows):
         """One statement; what is there already stays. The funnel is told with it.
 
-        :return: (id, event key) of the new touches
+        :return: (id, event key, whether any of the new touches' clients is in a cadence) of the new touches
         """
         now = self.env.cr.now()
         log = {"create_uid": self.env.uid, "write_uid": self.env.uid, "create_date": now, "write_date": now}
@@ -107,11 +107,12 @@ class ConveyorTouch(models.Model):
             for name in COLUMNS)) for row in rows)
         return self.env.execute_query(SQL(
             "WITH new AS (INSERT INTO conveyor_touch (%s) VALUES %s ON CONFLICT DO NOTHING"
-            " RETURNING id, event_key, lead_id, is_counted),"
+            " RETURNING id, event_key, lead_id, client_key, is_counted),"
             " stale AS (INSERT INTO conveyor_funnel_stale (lead_id)"
             " SELECT DISTINCT lead_id FROM new WHERE is_counted AND lead_id IS NOT NULL)"
-            " SELECT id, event_key FROM new",
-            SQL(", ").join(map(SQL.identifier, COLUMNS)), values))
+            " SELECT id, event_key, %s FROM new",
+            SQL(", ").join(map(SQL.identifier, COLUMNS)), values,
+            self.env["conveyor.enrolment"]._any_open_sql(SQL("SELECT client_key FROM new"))))
 
     @api.model
     def _remember(self, touches, rows, written):
@@ -124,14 +125,15 @@ class ConveyorTouch(models.Model):
                 field.convert_to_cache(row.get(name) or None, touch, validate=False) for touch, row in zip(touches, rows)])
 
     @api.model
-    def _tell(self, touches):
-        """Let everybody know who goes by touches."""
+    def _tell(self, touches, is_enrolled=True):
+        """Let everybody know who goes by touches; ``is_enrolled``: whether a client of them may be in a cadence."""
         leads = touches.lead_id
         self.env["conveyor.work"]._settle(leads)
         self.env["conveyor.touch.line"]._mark(
             leads.ids, self.env["conveyor.client"]._partners_of_keys(touches.mapped("client_key")),
             next_touch="in" in touches.mapped("direction"))
-        self.env["conveyor.enrolment"]._on_touches(touches)
+        if is_enrolled:
+            self.env["conveyor.enrolment"]._on_touches(touches)
 
     # ------------------------------------------------------------ what is known
     @api.model

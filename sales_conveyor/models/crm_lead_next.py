@@ -16,6 +16,9 @@ class CrmLead(models.Model):
     next_touch_user_id = fields.Many2one(inverse="_inverse_next_touch_user_id", readonly=False)
     snooze_count = fields.Integer("Put off, Times", readonly=True, copy=False)
 
+    # a person's new leads; columns that rarely change, so that other writes stay as cheap as they are
+    _conveyor_new_idx = models.Index("(user_id, create_date) WHERE active AND won_status = 'pending'")
+
     def _next_kind(self):
         return next_touch.OPEN if self.active and self.won_status == "pending" else next_touch.LOST
 

@@ -65,6 +65,17 @@ class TestByHandSteps(EnrolmentCase):
         self.assertEqual(self.runs(enrolment), [("Step 1", 0, "skipped", "cancelled")])
         self.assertEqual(enrolment.step_id.name, "Step 2")
 
+    def test_cadences_are_asked_only_where_the_client_is_in_one(self):
+        inside, outside = self.leads(2)
+        self.enrol(self.cadence(("call", 0)), inside)
+        asked = []
+        ask = type(self.env["conveyor.enrolment"])._on_touches
+        with patch.object(type(self.env["conveyor.enrolment"]), "_on_touches",
+                          lambda rows, touches: asked.append(touches.lead_id) or ask(rows, touches)):
+            for lead in (outside, inside):
+                self.reply(lead)
+        self.assertEqual(asked, [inside])
+
     def test_a_touch_by_another_way_takes_the_place_of_the_planned_one(self):
         lead = self.leads()
         enrolment = self.enrol(self.cadence(("call", 0), ("email", 2)), lead)
