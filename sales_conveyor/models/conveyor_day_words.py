@@ -1,5 +1,6 @@
 from odoo import api, models
-from odoo.tools import format_amount, format_date, format_time
+from odoo.tools import format_amount, format_date, format_time, get_lang
+from odoo.tools.misc import babel_locale_parse, posix_to_ldml
 
 from ..engine import clock, day
 from .conveyor_work_item import CHANNELS
@@ -64,12 +65,18 @@ class ConveyorDay(models.AbstractModel):
         """*15:00* today, *Tuesday* within a week, else the date; on demand *Tuesday 15:00*."""
         zone = self.env["conveyor.next"]._zone(user)
         local, today = clock.local(moment, zone), clock.local_day(now, zone)
-        time = format_time(self.env, local.time(), time_format="short")
+        time = self._clock_words(local.time())
         if local.date() == today:
             return time
         pattern = "EEEE" if abs((local.date() - today).days) < 7 else "d MMMM"
         words = format_date(self.env, local.date(), date_format=pattern)
         return f"{words} {time}" if with_time else words
+
+    @api.model
+    def _clock_words(self, moment):
+        """A time as the user's language writes it, without seconds, as everywhere in Odoo."""
+        pattern = get_lang(self.env).time_format.replace(":%S", "")
+        return format_time(self.env, moment, time_format=posix_to_ldml(pattern, locale=babel_locale_parse(get_lang(self.env).code)))
 
     @api.model
     def _why(self, place, one, row, user, now):

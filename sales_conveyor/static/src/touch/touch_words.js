@@ -1,3 +1,4 @@
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 
 const { DateTime } = luxon;
@@ -52,7 +53,7 @@ export function selectionLabel(field, value) {
  */
 export function dayAndTime(date) {
     const today = DateTime.local().startOf("day");
-    const time = date.hour || date.minute ? ` ${date.toFormat("HH:mm")}` : "";
+    const time = date.hour || date.minute ? ` ${date.toFormat(localization.timeFormat.replace(":ss", ""))}` : "";
     if (date.hasSame(today, "day")) {
         return _t("today") + time;
     }
