@@ -190,6 +190,25 @@ def working_minutes(start: datetime, end: datetime, hours: Hours) -> float:
     return total.total_seconds() / 60
 
 
+def within_day(moment: datetime, share: float, hours: Hours, step: int = 15) -> datetime:
+    """When ``share`` (0 to 1) of the working time of that local day has passed, to ``step`` minutes.
+
+    A day without work gives the next one; a day that never ends gives its beginning.
+    """
+    first = next_allowed(start_of_day(moment, hours.tz), hours)
+    worked = sum((end - start).total_seconds() for start, end in windows(local_day(first, hours.tz), hours)) / 60
+    if not share or worked >= 24 * 60:
+        return first
+    return next_allowed(add_working_minutes(first, worked * share // step * step, hours), hours)
+
+
+def apart(start: datetime, count: int, hours: Hours, step: int = 5) -> list[datetime]:
+    """``count`` working moments from ``start`` on, evenly over what is left of its local working day, to ``step`` minutes."""
+    first = next_allowed(start, hours)
+    left = sum((end - max(begin, first)).total_seconds() for begin, end in windows(local_day(first, hours.tz), hours) if end > first) / 60
+    return [next_allowed(add_working_minutes(first, left * number / count // step * step, hours), hours) for number in range(count)]
+
+
 def start_of_day(moment: datetime, tz: str) -> datetime:
     """Local midnight before ``moment``, in UTC."""
     return utc(datetime.combine(local_day(moment, tz), datetime.min.time()), tz)

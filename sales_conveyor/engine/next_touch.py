@@ -36,6 +36,7 @@ class Facts:
     means: frozenset[str] = frozenset({"phone", "email"})
     interval: float = 3.0  # days between touches of an open lead
     nurture: float = 30.0  # days between touches of anybody else
+    share: float = 0.0  # where in a working day that is not today, from 0 to 1: so that not all stand at nine o'clock
 
 
 @dataclass(frozen=True)
@@ -59,22 +60,19 @@ def _date(facts: Facts, now: datetime, hours: clock.Hours) -> tuple[datetime, st
         return clock.next_allowed(now, hours), why
     if facts.kind != OPEN or why == NURTURE:
         last = facts.last_touch or now - timedelta(days=facts.nurture)
-        return _morning(max(last + timedelta(days=facts.nurture), now + timedelta(days=1)), hours), NURTURE
+        moment = max(last + timedelta(days=facts.nurture), now + timedelta(days=1))
+        return clock.within_day(moment, facts.share, hours), NURTURE
     if facts.last_touch is None:
         return clock.next_allowed(now, hours), NEVER
     if days is None:
-        return _later(facts.last_touch + timedelta(days=max(facts.interval, 1)), now, hours), why
-    return _later(clock.add_delay(facts.last_touch, days, clock.WORKING_DAYS, hours), now, hours), why
+        return _later(facts.last_touch + timedelta(days=max(facts.interval, 1)), facts.share, now, hours), why
+    return _later(clock.add_delay(facts.last_touch, days, clock.WORKING_DAYS, hours), facts.share, now, hours), why
 
 
-def _later(moment: datetime, now: datetime, hours: clock.Hours) -> datetime:
-    """The morning of that day; the next working moment if it has passed."""
-    return clock.next_allowed(now, hours) if moment <= now else max(_morning(moment, hours), clock.next_allowed(now, hours))
-
-
-def _morning(moment: datetime, hours: clock.Hours) -> datetime:
-    """When work begins on that local day or the next working one."""
-    return clock.next_allowed(clock.start_of_day(moment, hours.tz), hours)
+def _later(moment: datetime, share: float, now: datetime, hours: clock.Hours) -> datetime:
+    """On that day; the next working moment if it has passed."""
+    soonest = clock.next_allowed(now, hours)
+    return soonest if moment <= now else max(clock.within_day(moment, share, hours), soonest)
 
 
 def _channel(facts: Facts) -> tuple[str, str]:

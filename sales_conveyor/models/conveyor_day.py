@@ -52,7 +52,7 @@ class ConveyorDay(models.AbstractModel):
         user = self._whose(user_id, people)
         touched = self._done_today(user)
         levelled = self._levelled(user, len(touched))
-        done = len(touched - self._due_again(levelled))
+        done = len((touched | self._put_off_today(user)) - self._due_again(levelled))
         return {
             "user": {"id": user.id, "name": user.name, "is_own": user == self.env.user}, "people": people,
             "items": self._items(levelled, user), "done": done, "total": done + len(levelled.queue),
@@ -204,13 +204,26 @@ class ConveyorDay(models.AbstractModel):
             " AND direction = 'out' AND NOT is_automatic", user.id, start, start + timedelta(days=1)))}
 
     @api.model
+    def _put_off_today(self, user):
+        """Keys of the clients who named their own date today: that is work done, not a smaller goal."""
+        start = clock.start_of_day(self.env.cr.now().replace(microsecond=0), self.env["conveyor.next"]._zone(user))
+        return self._client_keys(self.env["mail.activity"].sudo().search([  # how many, not whom
+            ("user_id", "=", user.id), ("conveyor_channel", "!=", False), ("conveyor_put_off_date", ">=", start)]).mapped(
+                lambda activity: (activity.res_model, activity.res_id)))
+
+    @api.model
     def _due_again(self, levelled):
         """Keys of the clients in the queue: whom one has touched today is not done if he stands there again."""
-        clients, records = self.env["conveyor.client"], {"crm.lead": [], "res.partner": []}
-        for place in levelled.queue:
-            records[place.key[0]].append(place.key[1])
-        return {*clients._keys(self.env["crm.lead"].browse(records["crm.lead"])).values(),
-                *clients._keys_of_partners(self.env["res.partner"].browse(records["res.partner"])).values()}
+        return self._client_keys(place.key for place in levelled.queue)
+
+    @api.model
+    def _client_keys(self, keys):
+        """Client keys of the ``(model, id)``."""
+        clients, ids = self.env["conveyor.client"], {"crm.lead": [], "res.partner": []}
+        for model, record_id in keys:
+            ids[model].append(record_id)
+        return {*clients._keys(self.env["crm.lead"].browse(ids["crm.lead"])).values(),
+                *clients._keys_of_partners(self.env["res.partner"].browse(ids["res.partner"])).values()}
 
     @api.model
     def _waiting(self, levelled):

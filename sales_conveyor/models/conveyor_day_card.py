@@ -159,5 +159,6 @@ class ConveyorDay(models.AbstractModel):
         activities = self.env["mail.activity"].browse(levelled.facts[key]["activity_id"] for key in moved)
         for date in set(moved.values()):
             mine = activities.filtered(lambda activity, date=date: moved[activity.res_model, activity.res_id] == date)
-            mine.write({"date_deadline": date, "conveyor_at": service._morning(date, user)})
+            for activity, moment in zip(mine, service._apart(date, user, len(mine)), strict=True):
+                activity.write({"date_deadline": date, "conveyor_at": moment})
         return len(moved)

@@ -1,9 +1,5 @@
-from collections import Counter
-
 from odoo import api, models
 from odoo.exceptions import UserError
-
-from ..engine import clock
 
 LIMIT = 500  # leads that are taken up again at once
 
@@ -28,26 +24,13 @@ class ConveyorDiscipline(models.AbstractModel):
         leads.check_access("write")
         if not leads:
             raise UserError(self.env._("Nothing was left behind here: each of these leads has its next touch or its norm."))
-        leads._plan_touches(self._levelled(leads, leads._propose_next()))
+        self.env["conveyor.next"]._plan_spread(leads, self.env["res.partner"])
         return {
             "type": "ir.actions.client", "tag": "display_notification",
             "params": {"type": "success", "next": {"type": "ir.actions.client", "tag": "soft_reload"},
                        "message": self.env._("One lead has a next touch again.") if len(leads) == 1 else self.env._(
                            "%(count)s leads have a next touch again.", count=len(leads))},
         }
-
-    @api.model
-    def _levelled(self, leads, plans):
-        """The plans, moved to later working days where a person has his day full."""
-        taken, levelled = Counter(), {}
-        for lead in leads:
-            person, plan = lead.user_id or self.env.user, plans[lead.id]
-            company = lead.company_id or self.env.company
-            capacity = lead.team_id.conveyor_daily_capacity or company.conveyor_daily_capacity
-            later, taken[person] = taken[person] // capacity, taken[person] + 1
-            date = clock.add_delay(plan.date, later, "working_days", company._conveyor_hours()) if later else plan.date
-            levelled[lead.id] = plan._replace(date=date)
-        return levelled
 
     @api.model
     def _definitions(self):

@@ -3,12 +3,13 @@ from dataclasses import replace
 from datetime import datetime, time
 from typing import NamedTuple
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.mail import email_normalize
 
 from ..engine import clock, next_touch
 
+GOLDEN = 0.6180339887498949  # multiples of it spread as evenly as can be
 ACTIVITY_TYPES = {
     "call": "mail.mail_activity_data_call", "email": "mail.mail_activity_data_email",
     "meeting": "mail.mail_activity_data_meeting",
@@ -90,8 +91,13 @@ class ConveyorNext(models.AbstractModel):
                 kind=record._next_kind(), last_touch=mine.get("last"), outcome=mine.get("outcome"),
                 answered=mine.get("answered", {}), tried=mine.get("tried", {}),
                 means=self._means(record), interval=record._next_interval() if leads else company.conveyor_nurture_days,
-                nurture=company.conveyor_nurture_days)
+                nurture=company.conveyor_nurture_days, share=self._share(record))
         return facts
+
+    @api.model
+    def _share(self, record):
+        """Where in a working day the record stands, from 0 to 1; ids in a row stand far apart."""
+        return record.id * GOLDEN % 1
 
     @api.model
     def _means(self, record):
@@ -194,7 +200,8 @@ class ConveyorNext(models.AbstractModel):
                 "conveyor_channel": plan.channel, "conveyor_reason_id": plan.reason_id, "user_id": user.id,
                 "date_deadline": self._local_day(plan.date, user), "conveyor_at": plan.date,
                 "summary": names.get(plan.reason_id) or (come_back and plan.why) or False, "note": note,
-                "conveyor_come_back": come_back, "conveyor_movable": not (come_back or plan.is_promise)})
+                "conveyor_come_back": come_back, "conveyor_movable": not (come_back or plan.is_promise),
+                "conveyor_put_off_date": come_back and fields.Datetime.now()})
         rows.sort(key=lambda row: row["user_id"])  # a person's counters are told once
         return self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(rows)
 

@@ -106,6 +106,8 @@ class ConveyorNextMixin(models.AbstractModel):
             enrolments.filtered(lambda row: row.state == "snoozed" and not row.waits_for_id)._resume()
             return
         earlier = activities.filtered(lambda activity: activity.date_deadline < until and not activity.conveyor_run_id)
+        (earlier | returning).filtered(lambda activity: activity.date_deadline <= fields.Date.context_today(self)).write(
+            {"conveyor_put_off_date": fields.Datetime.now()})
         (earlier | returning).write({"date_deadline": until})
         held = set((earlier | returning).mapped("res_id"))
         returning.filtered(lambda activity: reason and activity.summary != reason).write({"summary": reason})

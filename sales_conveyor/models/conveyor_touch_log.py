@@ -12,6 +12,7 @@ from .conveyor_work_item import CHANNELS
 UNDO_MINUTES = 15
 DOUBLE_CLICK = 10  # seconds in which the same touch, said in the same words, is one
 OTHER_HALF = {False: 15, True: 10}  # o'clock of the other half-day: tried in the morning, in the afternoon
+HALF_DAY = 120  # minutes over which those tried again in the other half-day are spread
 NOON = 12
 
 
@@ -125,6 +126,7 @@ class ConveyorTouchLog(models.AbstractModel):
         local = date.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
         now = self.env.cr.now().replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
         moved = local.replace(hour=OTHER_HALF[now.hour >= NOON], minute=0, second=0)
+        moved += timedelta(minutes=HALF_DAY * self.env["conveyor.next"]._share(self) // 15 * 15)
         return moved.astimezone(ZoneInfo("UTC")).replace(tzinfo=None) if moved > now else date
 
     def action_open_touch_log(self):

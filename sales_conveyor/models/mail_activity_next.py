@@ -17,6 +17,8 @@ class MailActivity(models.Model):
     conveyor_movable = fields.Boolean(
         "May Wait", readonly=True, help="Proposed, not promised: a full day moves it to the next one.")
 
+    conveyor_put_off_date = fields.Datetime(readonly=True, copy=False, help="When the client's own date took it out of the day's queue.")
+
     # a person's queue of the day
     _conveyor_queue_idx = models.Index("(user_id, date_deadline) WHERE active AND conveyor_channel IS NOT NULL")
 

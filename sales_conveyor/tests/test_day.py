@@ -117,6 +117,25 @@ class TestMyDay(NextCase):
         self.proposed(lead)
         self.assertEqual((self.day()["done"], self.day()["total"]), (0, 1))
 
+    def test_the_clients_own_date_is_done_and_no_smaller_goal(self):
+        due, new, far = self.old_lead(), self.lead(), self.old_lead()
+        self.proposed(due)
+        self.plan(far, self.today + timedelta(days=5))
+        self.assertEqual((self.day()["done"], self.day()["total"]), (0, 2))
+        for lead in (due, new, far):
+            lead.with_user(self.seller).action_snooze(self.today + timedelta(days=40), "The season begins")
+        self.assertEqual((self.day()["done"], self.day()["total"], self.day()["items"]), (2, 2, []), "the third was not due")
+        due.activity_ids.filtered("conveyor_channel").date_deadline = self.today
+        self.assertEqual((self.day()["done"], self.day()["total"]), (1, 2))
+
+    def test_times_are_written_as_the_language_writes_them(self):
+        words, user, now = self.env["conveyor.day"], self.seller, self.now.replace(hour=8)
+        user.tz = "UTC"
+        language = self.env["res.lang"].search([("code", "=", "en_US")])
+        for time_format, text in (("%H:%M:%S", "16:05"), ("%I:%M:%S %p", "04:05 PM")):
+            language.time_format = time_format
+            self.assertEqual(words._when(now.replace(hour=16, minute=5), user, now), text)
+
     def test_what_waits_on_a_day_off_is_the_next_day_s(self):
         """The next working day has all that falls due until it."""
         days = self.env["conveyor.day"]._coming_days(self.seller, self.today)

@@ -188,6 +188,14 @@ class TestProposals(NextCase):
         lead = self.lead(phone="+359888123456")
         self.assertEqual((self.propose(lead).channel, self.propose(lead).why), ("call", "Not touched yet."))
 
+    def test_proposals_of_one_day_are_spread_over_it(self):
+        leads = self.env["crm.lead"].union(*(self.lead(phone="1") for _number in range(8)))
+        with freeze_time("2026-06-15 10:00"), patch.object(type(self.env.cr), "now", lambda cursor: datetime(2026, 6, 15, 10)):
+            moments = [plan.date for plan in leads._propose_next("sent").values()]
+        self.assertEqual({moment.date() for moment in moments}, {date(2026, 6, 18)})
+        self.assertGreaterEqual(len({moment.hour for moment in moments}), 6)
+        self.assertTrue(all(8 <= moment.hour < 17 for moment in moments))
+
     def test_the_channel_that_the_client_answers(self):
         lead = self.lead(phone="+359888123456", email_from="ada@example.com")
         self.touch(lead, datetime(2026, 6, 1), "call")

@@ -73,6 +73,7 @@ class TestNoNextTouch(NextCase):
         self.assertEqual(leads.next_touch_user_id, self.seller)
         days = [activity.date_deadline for activity in leads.activity_ids]
         self.assertLessEqual(max(days.count(day) for day in days), 2)
+        self.assertEqual(len(set(leads.activity_ids.mapped("conveyor_at"))), 5, "not all of a day at the same hour")
 
     def test_one_by_one(self):
         lead, other = self.lead(), self.lead()

@@ -132,6 +132,20 @@ def test_a_proposal_is_never_in_the_past_and_always_in_working_time():
             assert clock.is_allowed(found.date, OFFICE)
 
 
+@pytest.mark.parametrize("share, hour, minute", [(0, 9, 0), (.25, 11, 0), (.6, 13, 45), (.999, 16, 45)])
+def test_a_day_to_come_is_used_whole(share, hour, minute):
+    found = propose(last_touch=NOW, outcome="no_answer", share=share)
+    assert (found.date.hour, found.date.minute) == (hour, minute)
+    assert propose(share=share).date == NOW  # what is due is due now
+
+
+def test_touches_of_a_day_stand_apart():
+    moments = clock.apart(datetime(2026, 6, 15, 15), 5, OFFICE)
+    assert [f"{moment:%H:%M}" for moment in moments] == ["15:00", "15:20", "15:45", "16:10", "16:35"]
+    assert clock.apart(datetime(2026, 6, 20, 15), 2, OFFICE)[0] == datetime(2026, 6, 22, 9)
+    assert clock.apart(NOW, 0, OFFICE) == []
+
+
 @pytest.mark.parametrize("facts, channel", [
     ({}, "call"),
     ({"means": frozenset({"email"})}, "email"),
