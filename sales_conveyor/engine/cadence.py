@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 
 from . import clock
 
-PREVIOUS, START = "previous", "start"
+PREVIOUS, START, EXPECTED = "previous", "start", "expected"
 FINISHED = "finished"
 DAY = timedelta(days=1)
+NORM = 30  # days between two touches of a customer, where nothing else is said
+CLOSEST = timedelta(days=7)  # a rhythm of two days is no reason to touch every two days
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ class Progress:
     ``start``: when he entered; ``last``: his last touch or step left out;
     ``loop``: how often the cadence began again; ``loop_start``: when this loop
     did; ``done``: ids of the steps behind him in this loop; ``not_before``:
-    he waits until then.
+    he waits until then; ``expected``: when he is expected to buy, or to come.
+    Steps counted back from it are never more than ``norm`` days after the one
+    before; with a norm of 0 the date is a fixed one, such as a visit's.
     """
 
     start: datetime
@@ -47,6 +51,8 @@ class Progress:
     loop_start: datetime | None = None
     done: frozenset[int] = frozenset()
     not_before: datetime | None = None
+    expected: datetime | None = None
+    norm: int = NORM
 
 
 @dataclass(frozen=True)
@@ -104,10 +110,10 @@ def next_place(steps: tuple[Step, ...], progress: Progress) -> tuple[Step, int] 
 
     Steps before the last one done are behind the client, except those that he
     has missed because they were moved there: they were in the cadence already
-    when he came by.
+    when he came by. What lay before a fixed date and was over when he entered is behind him as well.
     """
     first = _loop_start(steps) if progress.loop else 0
-    ahead = steps if first is None else steps[first:]
+    ahead = tuple(step for step in steps[first or 0:] if not _came_too_late(step, progress))
     places = [place for place, step in enumerate(ahead) if step.id in progress.done]
     last = places[-1] if places else -1
     for place, step in enumerate(ahead):
@@ -119,6 +125,11 @@ def next_place(steps: tuple[Step, ...], progress: Progress) -> tuple[Step, int] 
 
 def _was_moved(step: Step, progress: Progress) -> bool:
     return progress.last is not None and step.added is not None and step.added <= progress.start
+
+
+def _came_too_late(step: Step, progress: Progress) -> bool:
+    return (step.delay_from == EXPECTED and not progress.norm and progress.expected is not None
+            and progress.expected - timedelta(days=_days(step)) < progress.start)
 
 
 def _loop_start(steps: tuple[Step, ...]) -> int | None:
@@ -133,8 +144,9 @@ def planned(steps: tuple[Step, ...], step: Step, loop: int, progress: Progress, 
     """
     hours = calendars.of(step)
     base = _base(step, loop, progress)
-    moment = clock.add_delay(base, step.delay, step.unit, hours)
-    if not step.is_automatic and step.delay and step.unit not in (clock.MINUTES, clock.HOURS):
+    back = step.delay_from == EXPECTED
+    moment = _counted_back(step, base, progress) if back else clock.add_delay(base, step.delay, step.unit, hours)
+    if not step.is_automatic and (step.delay or back) and step.unit not in (clock.MINUTES, clock.HOURS):
         moment = max(clock.start_of_day(moment, hours.tz), base)
     moment = max(filter(None, (moment, _floor(steps, step, loop, progress), progress.not_before)))
     return clock.next_allowed(moment, hours, step.part)
@@ -142,9 +154,21 @@ def planned(steps: tuple[Step, ...], step: Step, loop: int, progress: Progress, 
 
 def _base(step: Step, loop: int, progress: Progress) -> datetime:
     """From when the delay is counted; a new loop counts from the last touch."""
-    if loop > progress.loop or step.delay_from == PREVIOUS:
+    if loop > progress.loop or step.delay_from != START:
         return progress.last or progress.start
     return (progress.loop_start if loop else None) or progress.start
+
+
+def _counted_back(step: Step, base: datetime, progress: Progress) -> datetime:
+    """So long before the expected date; where it is not known, too near to the
+    last touch or farther off than the norm, the norm decides."""
+    before = progress.expected and progress.expected - timedelta(days=_days(step))
+    if not progress.norm:
+        return before or base
+    latest = base + timedelta(days=progress.norm)
+    if before is None or before < base + DAY:
+        return latest
+    return min(max(before, base + CLOSEST), latest)
 
 
 def _floor(steps: tuple[Step, ...], step: Step, loop: int, progress: Progress) -> datetime | None:

@@ -12,7 +12,11 @@ DAYS = {"minutes": 1 / 1440, "hours": 1 / 24, "days": 1.0, "working_days": 7 / 5
 
 @dataclass(frozen=True)
 class Delay:
-    """One step: so much time after the previous touch, or after the start."""
+    """One step: so much time after the previous touch, or after the start.
+
+    One that is counted back from a date is drawn at the norm after the
+    previous one, where it comes at the latest.
+    """
 
     amount: int
     unit: str

@@ -111,6 +111,11 @@ from . import conveyor_trade_followup
 from . import conveyor_trade_work
 from . import conveyor_transition
 from . import conveyor_transition_backfill
+from . import conveyor_visit
+from . import conveyor_visit_ask
+from . import conveyor_visit_meeting
+from . import conveyor_visit_screen
+from . import conveyor_visit_template
 from . import conveyor_window
 from . import conveyor_work_item
 from . import conveyor_work
@@ -124,6 +129,7 @@ from . import crm_lead_enrolment
 from . import crm_lead_gate
 from . import crm_lead_merge
 from . import crm_lead_norm
+from . import crm_lead_referral
 from . import crm_lead_sale
 from . import crm_lead_screen
 from . import crm_lead_touch
@@ -161,5 +167,10 @@ from . import res_partner_next
 from . import res_partner_offer
 from . import res_partner_rhythm
 from . import res_users_next
+from . import res_partner_referral
+from . import res_partner_visit
 from . import sale_order
 from . import sale_order_rhythm
+from . import sale_order_visit
+from . import conveyor_enrolment_expected
+from . import conveyor_cadence_account

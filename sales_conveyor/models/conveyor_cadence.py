@@ -6,10 +6,12 @@ from .conveyor_domain import check_domain
 PURPOSES = [
     ("decision", "Decision window"), ("nurture", "Nurture"), ("account", "Account management"),
     ("reactivation", "Reactivation"), ("followup", "Follow-up of a purchase"),
+    ("service", "Confirmations and reminders"),
 ]
 TRIGGERS = [
     ("manual", "By hand or by an automation"), ("create", "A lead is created"), ("stage", "A section is entered"),
-    ("lost", "A lead is lost"), ("won", "A lead is won"),
+    ("lost", "A lead is lost"), ("won", "A lead is won; of customers, the first purchase as well"),
+    ("referred", "A customer brings a lead"), ("referred_won", "A lead that a customer brought is won"),
 ]
 TARGET_MODELS = {"lead": "crm.lead", "customer": "res.partner"}
 LEAD_TRIGGERS = {"create", "lost"}  # there is no customer yet, or no more
@@ -54,6 +56,9 @@ class ConveyorCadence(models.Model):
         "crm.lost.reason", string="Lost Reasons", help="Empty: any reason after which a client is worth keeping.")
     filter_domain = fields.Char("Only", help="Only leads or customers that match.")
     step_ids = fields.One2many("conveyor.cadence.step", "cadence_id", "Steps", copy=True)
+    then_cadence_id = fields.Many2one(
+        "conveyor.cadence", "Goes on with", ondelete="set null", domain="[('target', '=', target), ('id', '!=', id)]",
+        help="Whoever has been through all steps enters this cadence, if it is switched on.")
     min_touches = fields.Integer("Norm of Touches", help="Fewer counted touches than this: not done yet. 0: the team's norm.")
     reentry = fields.Selection([
         ("never", "Never"), ("after_exit", "After the last one has ended"), ("each_cycle", "Once a cycle")],

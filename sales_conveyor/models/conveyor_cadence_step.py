@@ -27,7 +27,10 @@ class ConveyorCadenceStep(models.Model):
     delay = fields.Integer(default=0)
     delay_unit = fields.Selection(DELAY_UNITS, "Unit", default="days", required=True)
     delay_from = fields.Selection(
-        [("previous", "after the previous touch"), ("start", "after the start")], "Counted", default="previous", required=True)
+        [("previous", "after the previous touch"), ("start", "after the start"), ("expected", "before the expected date")],
+        "Counted", default="previous", required=True,
+        help="Expected date: when the customer is expected to buy by his own rhythm, or his visit. Where it is not known, or far off, "
+             "the touch comes after the days between account touches that the company has set.")
     day_part = fields.Selection(
         [("any", "Any time"), ("morning", "Morning"), ("evening", "Evening")], "Time of Day", default="any", required=True)
     channel = fields.Selection(CHANNELS, required=True, default="call")
@@ -87,7 +90,7 @@ class ConveyorCadenceStep(models.Model):
     # ------------------------------------------------------------ checks
     @api.constrains(
         "channel", "is_automatic", "mail_template_id", "sms_template_id", "server_action_id", "letter_body",
-        "reason_policy", "reason_id", "delay", "delay_unit", "active", "cadence_id")
+        "reason_policy", "reason_id", "delay", "delay_unit", "delay_from", "active", "cadence_id")
     def _check_step(self):
         for step in self.filtered("active"):
             problem = step._problem()
@@ -107,6 +110,8 @@ class ConveyorCadenceStep(models.Model):
             self.is_automatic and self._automatic_problem())
 
     def _delay_problem(self):
+        if self.delay_from == "expected" and self.cadence_id.target == "lead":
+            return self.env._("only a customer has an expected date. Count from the previous touch, or let the cadence lead customers.")
         if self.delay < 0:
             return self.env._("a touch cannot come before the one before it. Let the delay be 0 or more.")
         return self.delay > LONGEST[self.delay_unit] and self.env._(

@@ -44,7 +44,7 @@ class ConveyorCadence(models.Model):
         counts = self._clients_by_step() if counts is None else counts
         steps = self.step_ids.sorted(lambda step: (step.sequence, step._origin.id or 10 ** 9))
         days = timeline.offsets([step._delay() for step in steps])
-        drawn = [{**step._drawn(), **self._drawn_day(day), **self._drawn_count(counts.get(step._origin.id, (0, 0)))}
+        drawn = [{**step._drawn(), **self._drawn_day(day), **step._drawn_expected(), **self._drawn_count(counts.get(step._origin.id, (0, 0)))}
                  for step, day in zip(steps, days)]
         start = next((place for place, step in enumerate(steps) if step.is_loop_start), None)
         loop = None if start is None else {
@@ -113,7 +113,17 @@ class ConveyorCadenceStep(models.Model):
         }
 
     def _delay(self):
+        if self.delay_from == "expected":
+            return timeline.Delay((self.cadence_id.company_id or self.env.company).conveyor_account_days, "days")
         return timeline.Delay(max(self.delay, 0), self.delay_unit or "days", self.delay_from == "start")
+
+    def _drawn_expected(self):
+        """A step counted back from a date that differs from client to client."""
+        if self.delay_from != "expected":
+            return {}
+        unit = dict(self._fields["delay_unit"]._description_selection(self.env))[self.delay_unit or "days"]
+        words = self.env._("%(delay)s %(unit)s before the expected date", delay=self.delay, unit=unit)
+        return {"label": words, "short": f"−{round(timeline.Delay(max(self.delay, 0), self.delay_unit or 'days').days)}"}
 
     def _drawn(self):
         """What the time line shows of the step."""

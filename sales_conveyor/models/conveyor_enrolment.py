@@ -7,6 +7,7 @@ from .conveyor_cadence import PURPOSES
 
 STATES = [("running", "Running"), ("snoozed", "Waiting"), ("done", "Done"), ("stopped", "Stopped")]
 OPEN = ("running", "snoozed")
+SERVICE = "service"  # a confirmation waits for nobody, and nobody for it; a client may have several
 STRENGTH = ("decision", "reactivation", "followup", "account", "nurture")  # the strongest first
 STOP_REASONS = [
     ("replied", "The client replied"), ("bought", "The client bought"), ("meeting", "A meeting is booked"),
@@ -58,7 +59,7 @@ class ConveyorEnrolment(models.Model):
         help="The stronger cadence of the same client; this one goes on after it.")
     run_ids = fields.One2many("conveyor.step.run", "enrolment_id", "Steps Done and Planned", readonly=True)
 
-    _client_purpose_unique = models.UniqueIndex("(client_key, purpose) WHERE state IN ('running', 'snoozed')")
+    _client_purpose_unique = models.UniqueIndex("(client_key, purpose) WHERE state IN ('running', 'snoozed') AND purpose <> 'service'")
     _cycle_unique = models.UniqueIndex("(cadence_id, client_key, cycle_key)")
     _due_idx = models.Index("(next_date) WHERE next_date IS NOT NULL")
 
@@ -125,6 +126,8 @@ class ConveyorEnrolment(models.Model):
     @api.model
     def _make_room(self, cadence, clients, supersede):
         """End what runs for the same purpose, or leave out whom it keeps."""
+        if cadence.purpose == SERVICE:
+            return clients
         held = self.search([
             ("client_key", "in", list(clients)), ("purpose", "=", cadence.purpose), ("state", "in", OPEN)])
         if supersede:
@@ -156,11 +159,11 @@ class ConveyorEnrolment(models.Model):
         steps = cadence._plan_steps()[cadence.id]
         numbers = before.grouped("client_key")
         calendars, keys = self._calendars((self._company_of(cadence, record), self._partner_of(record)) for record in clients.values())
-        rows = []
+        starts, rows = self._entry_progress(cadence, clients, steps, now), []
         for (client, record), calendar in zip(clients.items(), keys):
             is_lead = record._name == "crm.lead"
             cycle = self._cycle(self._key_of(key, record), cadence.reentry) or self._next_number(numbers.get(client, self))
-            answer = engine.due(steps, engine.Progress(now), now, calendars[calendar])
+            answer = engine.due(steps, starts[client], now, calendars[calendar])
             ahead = None if isinstance(answer, engine.Stop) else answer
             rows.append({
                 "cadence_id": cadence.id, "purpose": cadence.purpose, "client_key": client, "cycle_key": cycle,

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .conveyor_enrolment import OPEN, SERVICE
+
 
 class ConveyorEnrolment(models.Model):
     _inherit = "conveyor.enrolment"
@@ -41,7 +43,7 @@ class ConveyorEnrolment(models.Model):
         key_of = {**{enrolment: enrolment.client_key for enrolment in standing}, **moved}
         places, cycles = {}, set()
         for enrolment in sorted(key_of, key=lambda one: (one.state != "running", one.start_date, one.id)):
-            if enrolment.state in ("running", "snoozed") and places.setdefault(
+            if enrolment.state in OPEN and enrolment.purpose != SERVICE and places.setdefault(
                     (key_of[enrolment], enrolment.purpose), enrolment) != enrolment:
                 enrolment._stop("merged", self.env._("The client is in an older cadence of the same purpose."))
         self.flush_model()

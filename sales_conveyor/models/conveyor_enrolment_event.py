@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import gate
-from .conveyor_enrolment import OPEN
+from .conveyor_enrolment import OPEN, SERVICE
 from .conveyor_gate_facts import NO_WORD
 
 
@@ -20,8 +20,9 @@ class ConveyorEnrolment(models.Model):
             return
         now = fields.Datetime.now()
         facts = touches.sudo().filtered(lambda touch: not touch.is_history)
-        self._on_words(rows, facts.filtered(lambda touch: touch.direction == "in" and touch.outcome not in NO_WORD), now)
-        self._on_refusals(rows, facts.filtered(lambda touch: touch.outcome == "refused"), now)
+        talks = rows.filtered(lambda row: row.purpose != SERVICE)  # what is confirmed is confirmed, whatever he says
+        self._on_words(talks, facts.filtered(lambda touch: touch.direction == "in" and touch.outcome not in NO_WORD), now)
+        self._on_refusals(talks, facts.filtered(lambda touch: touch.outcome == "refused"), now)
         rows._fulfil(facts.filtered(lambda touch: touch.direction == "out" and not touch.is_automatic), now)
 
     @api.model

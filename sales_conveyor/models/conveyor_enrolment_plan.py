@@ -38,6 +38,14 @@ class ConveyorEnrolment(models.Model):
             frozenset(done[row.id, row.loop]), row.not_before or None) for row in self}
 
     @api.model
+    def _entry_progress(self, cadence, clients, steps, now):
+        """``{client key: engine.cadence.Progress}`` of those who enter now.
+
+        :param clients: {client key: lead or customer}
+        """
+        return dict.fromkeys(clients, engine.Progress(now))
+
+    @api.model
     def _calendars(self, rows):
         """Calendars of companies and clients.
 

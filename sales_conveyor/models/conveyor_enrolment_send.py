@@ -19,7 +19,20 @@ class ConveyorEnrolment(models.Model):
     @api.model
     def _send(self, touches, now):
         for step, group in self._by_step(touches).items():
-            self._sender(step)(step, group, now)
+            for each in self._one_a_record(group):
+                self._sender(step)(step, each, now)
+
+    @api.model
+    def _one_a_record(self, touches):
+        """Batches in which each lead or customer is once: one may have two visits to be reminded of."""
+        batches = []
+        for touch in touches:
+            record = touch.row._record_of()
+            batch = next((batch for batch in batches if record not in batch), None)
+            if batch is None:
+                batches.append(batch := {})
+            batch[record] = touch
+        return [list(batch.values()) for batch in batches]
 
     @api.model
     def _sender(self, step):
@@ -71,9 +84,14 @@ class ConveyorEnrolment(models.Model):
                 "%(cadence)s, step %(step)s has no e-mail template, and its reason has no e-mail text. Give it one of them.",
                 cadence=step.cadence_id.name, step=step.display_name))
         record_ids = [touch.row._record_of().id for touch in touches]
-        mails = step.mail_template_id.sudo().with_context(**OF_A_RUN).send_mail_batch(record_ids, email_values={
+        mails = step.mail_template_id.sudo().with_context(**OF_A_RUN, **self._template_context(touches)).send_mail_batch(record_ids, email_values={
             "is_notification": True, "message_type": "email_outgoing"})  # the cron sends for everybody
         return {touch.run_id: mail for touch, mail in zip(touches, mails)}
+
+    @api.model
+    def _template_context(self, touches):
+        """What templates may ask for beside the client; see ``conveyor.visit``."""
+        return {}
 
     @api.model
     def _mails_of_reasons(self, touches):
@@ -134,7 +152,7 @@ class ConveyorEnrolment(models.Model):
     @api.model
     def _sms_texts(self, step, touches):
         """``{run id: text}`` of the reason, else of the step's template."""
-        template, texts = step.sms_template_id.sudo(), {}  # the cron sends for everybody
+        template, texts = step.sms_template_id.sudo().with_context(**self._template_context(touches)), {}  # the cron sends for everybody
         bare = [touch for touch in touches if not (touch.reason and touch.reason.sms_text)]
         bodies = template._render_field(
             "body", [touch.row._record_of().id for touch in bare], compute_lang=True) if template and bare else {}

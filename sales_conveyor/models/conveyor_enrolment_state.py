@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..engine import cadence as engine
 from ..engine import clock
-from .conveyor_enrolment import OPEN, STRENGTH
+from .conveyor_enrolment import OPEN, SERVICE, STRENGTH
 
 
 class ConveyorEnrolment(models.Model):
@@ -23,6 +23,13 @@ class ConveyorEnrolment(models.Model):
     def _finish(self, now=None):
         """The last step is done."""
         self._close("done", False, self.env._("All steps are done."), now)
+        self._go_on(now)
+
+    def _go_on(self, now=None):
+        """What the cadence says comes after it."""
+        for cadence, rows in self.sudo().filtered("cadence_id.then_cadence_id").grouped("cadence_id").items():  # as for stopping
+            records = rows.lead_id if cadence.target == "lead" else rows.partner_id
+            self._enrol(cadence.then_cadence_id, records.filtered("active"), supersede=False, now=now)
 
     def _close(self, state, reason, explanation, now):
         now = now or fields.Datetime.now()
@@ -75,7 +82,7 @@ class ConveyorEnrolment(models.Model):
     @api.model
     def _rank(self, client_keys, now=None):
         """Of each client's open enrolments the strongest one runs; the others wait for it."""
-        rows = self.sudo().search([("client_key", "in", list(set(client_keys))), ("state", "in", OPEN)])
+        rows = self.sudo().search([("client_key", "in", list(set(client_keys))), ("state", "in", OPEN), ("purpose", "!=", SERVICE)])
         going_on = self.sudo().browse()
         for mine in rows.grouped("client_key").values():
             leader, *weaker = mine.sorted(lambda row: STRENGTH.index(row.purpose))

@@ -90,8 +90,8 @@ class ConveyorNext(models.AbstractModel):
             facts[record.id] = next_touch.Facts(
                 kind=record._next_kind(), last_touch=mine.get("last"), outcome=mine.get("outcome"),
                 answered=mine.get("answered", {}), tried=mine.get("tried", {}),
-                means=self._means(record), interval=record._next_interval() if leads else company.conveyor_nurture_days,
-                nurture=company.conveyor_nurture_days, share=self._share(record))
+                means=self._means(record), interval=record._next_interval() if leads else company.conveyor_account_days,
+                nurture=company.conveyor_nurture_days if leads else company.conveyor_account_days, share=self._share(record))
         return facts
 
     @api.model

@@ -43,6 +43,7 @@ class ResCompany(models.Model):
     conveyor_weekly_cap = fields.Integer("Marketing Messages a Week and Client", default=2)
     conveyor_send_from = fields.Float("Automatic Touches from", default=9.0)
     conveyor_send_to = fields.Float("Automatic Touches until", default=20.0)
+    conveyor_account_days = fields.Integer("Customers at Least Every, Days", default=30)
     conveyor_nurture_days = fields.Integer("Nurture at Least Every, Days", default=30)
     conveyor_discipline_delay = fields.Integer("Managers See Discipline after, Days", default=7)
 

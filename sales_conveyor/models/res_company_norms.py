@@ -8,6 +8,7 @@ LIMITS = {
     "conveyor_norm_touches": (0, 100), "conveyor_norm_conversations": (0, 100), "conveyor_window_days": (1, 730),
     "conveyor_first_attempt_minutes": (1, 10080), "conveyor_reply_minutes": (1, 10080),
     "conveyor_daily_capacity": (1, 1000), "conveyor_weekly_cap": (0, 50), "conveyor_nurture_days": (1, 31),
+    "conveyor_account_days": (1, 31),
     "conveyor_discipline_delay": (0, 90), "conveyor_send_from": (0, 24), "conveyor_send_to": (0, 24),
 }
 TEAM_LIMITS = {  # 0: as the company says

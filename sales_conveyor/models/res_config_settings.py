@@ -24,5 +24,6 @@ class ResConfigSettings(models.TransientModel):
     conveyor_weekly_cap = fields.Integer(related="company_id.conveyor_weekly_cap", readonly=False)
     conveyor_send_from = fields.Float(related="company_id.conveyor_send_from", readonly=False)
     conveyor_send_to = fields.Float(related="company_id.conveyor_send_to", readonly=False)
+    conveyor_account_days = fields.Integer(related="company_id.conveyor_account_days", readonly=False)
     conveyor_nurture_days = fields.Integer(related="company_id.conveyor_nurture_days", readonly=False)
     conveyor_discipline_delay = fields.Integer(related="company_id.conveyor_discipline_delay", readonly=False)

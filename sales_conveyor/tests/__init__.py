@@ -45,3 +45,6 @@ from . import test_window
 from . import test_work
 from . import test_workbook
 from . import test_xlsx_writer
+from . import test_account
+from . import test_referral
+from . import test_visit

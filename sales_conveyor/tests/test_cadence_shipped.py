@@ -22,12 +22,15 @@ class TestShipped(TransactionCase):
             "name": "Kitchen", "contact_name": "Ada", "email_from": "ada@example.com"})
         cls.ada = cls.env["res.partner"].create({"name": "Ada"})
 
-    def test_everything_is_off(self):
+    def test_everything_is_off_but_what_waits_for_visits_and_referrals(self):
+        """Nobody has these before he enters them, and people are asked, not clients."""
         data = self.env["ir.model.data"].search([("module", "=", "sales_conveyor"), ("model", "in", ["conveyor.cadence", "conveyor.reason"])])
         self.assertTrue(all(data.mapped("noupdate")))
         self.assertGreater(len(self.cadences), 30)
         fresh = self.cadences.filtered(lambda cadence: cadence.write_date == cadence.create_date)
-        self.assertFalse(fresh.filtered("is_on"))
+        on = fresh.filtered("is_on")
+        self.assertEqual(set(on.mapped("purpose")), {"service"})
+        self.assertFalse(on.step_ids.filtered("is_automatic"))
 
     def test_every_set_decides_nurtures_and_comes_back(self):
         for trade_set in shipped(self.env, "conveyor.trade.set"):

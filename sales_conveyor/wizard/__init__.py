@@ -14,3 +14,4 @@ from . import conveyor_waive
 from . import conveyor_workbook
 from . import conveyor_absence
 from . import conveyor_reactivation_switch
+from . import conveyor_visit_plan

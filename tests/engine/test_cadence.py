@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from engine.cadence import Calendars, Due, Progress, Step, Stop, Wait, due, next_place, passed, simulate
+from engine.cadence import EXPECTED, Calendars, Due, Progress, Step, Stop, Wait, due, next_place, passed, simulate
 from engine.clock import Hours
 
 START = datetime(2026, 6, 15, 8)  # a Monday
@@ -130,3 +130,52 @@ def test_the_progress_of_a_new_loop_begins_anew():
     plan = (Step(1, 1, is_loop_start=True), Step(2, 1))
     before = Progress(START, day(2), done=frozenset({1, 2}))
     assert passed(plan, before, 1, 1, day(4)) == Progress(START, day(4), 1, day(2), frozenset({1}))
+
+
+# --- counted back from the day on which the customer is expected -------------------------------------------------------
+
+BEFORE = Step(1, 5, delay_from=EXPECTED, is_loop_start=True)
+
+
+@pytest.mark.parametrize("expected, norm, planned, why", [
+    (day(20), 30, day(15, 0), "five days before"),
+    (None, 30, day(30, 0), "not known: the norm"),
+    (None, 14, day(14, 0), "a denser norm"),
+    (day(90), 30, day(30, 0), "never rarer than the norm"),
+    (day(90), 7, day(7, 0), "better weekly"),
+    (day(9), 30, day(7, 0), "not on the heels of the last touch"),
+    (day(5), 30, day(30, 0), "the moment is now: he has just been touched"),
+    (day(-40), 30, day(30, 0), "he is late already: reactivation is another cadence"),
+    (day(20), 3, day(3, 0), "a norm below a week holds"),
+])
+def test_an_account_touch_comes_before_the_expected_date(expected, norm, planned, why):
+    progress = Progress(START, expected=expected, norm=norm)
+    assert due((BEFORE,), progress, START) == Wait(BEFORE, 0, planned), why
+
+
+def test_it_moves_with_the_expected_date_and_goes_round():
+    touched = passed((BEFORE,), Progress(START, expected=day(20)), 1, 0, day(15))
+    assert due((BEFORE,), touched, day(15)) == Wait(BEFORE, 1, day(45, 0)), "the date has not moved: the norm"
+    bought = Progress(**{**vars(touched), "expected": day(41)})
+    assert due((BEFORE,), bought, day(20)) == Wait(BEFORE, 1, day(36, 0))
+
+
+def test_nobody_is_left_alone_longer_than_the_norm():
+    days = [touch.planned for touch in simulate((BEFORE,), START, day(200), progress=Progress(START, expected=day(80)))]
+    gaps = [after - before for before, after in zip([START, *days], days)]
+    assert [round((moment - START).days) for moment in days[:4]] == [29, 59, 74, 104] and max(gaps) <= timedelta(days=30)
+
+
+VISIT = day(10, 15)
+TWO_DAYS, THREE_HOURS = (Step(1, 2, delay_from=EXPECTED, is_automatic=True),
+                         Step(2, 3, "hours", delay_from=EXPECTED, is_automatic=True))
+
+
+@pytest.mark.parametrize("start, answer", [
+    (day(0), Wait(TWO_DAYS, 0, day(8, 15))),
+    (day(8, 15), Due(TWO_DAYS, 0, day(8, 15))),
+    (day(9), Wait(THREE_HOURS, 0, day(10, 12))),
+    (day(10, 13), Stop()),
+])
+def test_what_lay_before_a_visit_when_he_entered_is_over(start, answer):
+    assert due((TWO_DAYS, THREE_HOURS), Progress(start, expected=VISIT, norm=0), start) == answer
