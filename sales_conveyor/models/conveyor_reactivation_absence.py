@@ -31,7 +31,8 @@ class ConveyorReactivation(models.Model):
             created = rows.create([self._prepare_absence(owner, company, now) for owner in missing])
             by_owner.update({row.partner_id: row for row in created})
         rows.union(*by_owner.values()).write({
-            "absence_reason_id": reason.id, "absence_date": reason and now.date(), "absence_user_id": reason and self.env.uid})
+            "absence_reason_id": reason.id, "absence_date": now.date() if reason else False,
+            "absence_user_id": self.env.uid if reason else False})
         if reason.alerts_manager:
             owners._conveyor_displeased(reason, now)
         if reason.alerts_manager or reason.ends_reactivation:

@@ -25,9 +25,9 @@ class ConveyorReactivationRule(models.Model):
     def _compute_edited(self):
         for rule in self.sudo():  # what was changed there, not the rule itself
             changes = rule._edits()
-            rule.edited = changes and self.env._(
+            rule.edited = self.env._(
                 "An administrator has changed the automation rule behind this one, and his version is what happens: %(changes)s.",
-                changes=", ".join(changes))
+                changes=", ".join(changes)) if changes else False
 
     # ------------------------------------------------------------ in step
     def _sync(self, names=None):

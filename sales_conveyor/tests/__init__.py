@@ -28,6 +28,8 @@ from . import test_next
 from . import test_next_gap
 from . import test_practice
 from . import test_query_budget
+from . import test_reactivation_result
+from . import test_reactivation_rule
 from . import test_rhythm
 from . import test_rhythm_access
 from . import test_rhythm_engine
@@ -36,6 +38,7 @@ from . import test_sale_kind
 from . import test_screens
 from . import test_settings
 from . import test_touch_tables
+from . import test_touches_out
 from . import test_trade_mapping
 from . import test_trade_sets
 from . import test_transitions

@@ -11,7 +11,7 @@ import time
 import traceback
 from dataclasses import asdict, dataclass
 
-from . import bench_cadence, bench_funnel, bench_history, bench_moves, bench_requests, bench_touches, bench_workbook
+from . import bench_cadence, bench_funnel, bench_history, bench_moves, bench_reaction, bench_requests, bench_touches, bench_workbook
 from .bench import Different, goals, report
 from .databases import Databases, Missing
 from .odoo_side import Site, start
@@ -28,6 +28,7 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "choosing": bench_cadence.choosing,
     "planning": bench_cadence.planning,
     "mails": bench_cadence.sending,
+    "reaction": bench_reaction.reaction,
     "moves": bench_moves.moves,
     "work": bench_moves.moves_with_work,
     "funnel": bench_funnel.reading,
