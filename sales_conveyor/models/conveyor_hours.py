@@ -30,7 +30,8 @@ class ResCompany(models.Model):
     def _conveyor_week(self, calendar):
         weeks = 2 if calendar.two_weeks_calendar else 1
         days = [[] for _day in range(7 * weeks)]
-        for row in calendar.attendance_ids.filtered(lambda row: not row.display_type and row.hour_from < row.hour_to):
+        for row in calendar.attendance_ids.filtered(lambda row: (
+                not row.display_type and row.day_period != "lunch" and row.hour_from < row.hour_to)):
             for week in range(weeks) if not row.week_type or weeks == 1 else [int(row.week_type)]:
                 days[week * 7 + int(row.dayofweek)].append((row.hour_from, row.hour_to))
         return tuple(tuple(sorted(spans)) for spans in days)

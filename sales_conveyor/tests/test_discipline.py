@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..engine import clock
 from .common import ConveyorCase
 
 NOW = datetime(2026, 3, 31, 12)  # a Tuesday
@@ -137,6 +138,7 @@ class TestDiscipline(ConveyorCase):
             with self.subTest(name):
                 row = self.row(lead)
                 self.assertEqual(row.first_attempt_minutes, minutes)
+                self.assertEqual(clock.working_minutes(ago(*came), ago(*attempted), self.env.company._conveyor_hours()), minutes)
                 self.assertEqual((row.is_attempt_due, row.first_attempt_share), (1, 0.0))
 
     def test_public_holidays_are_no_working_time(self):
@@ -162,6 +164,7 @@ class TestDiscipline(ConveyorCase):
                 "event_key": f"holiday {name}", "lead_id": lead.id, "channel": "call", "outcome": "no_answer", "date": ago(*attempted)}])
             with self.subTest(name):
                 self.assertEqual(self.row(lead).first_attempt_minutes, minutes)
+                self.assertEqual(clock.working_minutes(ago(*came), ago(*attempted), self.env.company._conveyor_hours()), minutes)
 
     def test_who_still_may_be_attempted_in_time_is_not_counted(self):
         with freeze_time(NOW.replace(hour=11)):
