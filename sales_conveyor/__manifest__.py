@@ -56,6 +56,8 @@
         "views/conveyor_next_views.xml",
         "views/conveyor_day_views.xml",
         "views/conveyor_menus.xml",
+        "views/conveyor_rhythm_views.xml",
+        "views/res_partner_customer_views.xml",
         "views/conveyor_reason_views.xml",
         "views/conveyor_cadence_views.xml",
         "views/conveyor_cadence_wizard_views.xml",

@@ -9,6 +9,8 @@ row and of the cell, see :meth:`Table.drill_domain`::
 
     table.drill_domain(row, "passed")
     # [('funnel_fact_ids', 'any', [('stage_id', '=', 4), ('pass_date', '!=', False)])]
+
+Without a ``drill['field']`` the records themselves meet the conditions.
 """
 
 from collections.abc import Mapping
@@ -97,7 +99,8 @@ class Table:
         conditions = row.drills[column] if column in row.drills else self.column(column).drill
         if self.drill is None or conditions is None or row.cells.get(column) is None:
             return None
-        return [(self.drill["field"], "any", [*self.drill["domain"], *row.domain, *conditions])]
+        domain = [*self.drill["domain"], *row.domain, *conditions]
+        return [(self.drill["field"], "any", domain)] if self.drill["field"] else domain
 
     def without(self, *keys: str) -> "Table":
         """The same table without these columns."""

@@ -57,6 +57,7 @@ from . import conveyor_funnel_trial
 from . import conveyor_next
 from . import conveyor_day
 from . import conveyor_day_card
+from . import conveyor_day_rhythm
 from . import conveyor_day_words
 from . import conveyor_next_gap
 from . import conveyor_next_mixin
@@ -91,6 +92,11 @@ from . import conveyor_reactivation_result
 from . import conveyor_reactivation_absence
 from . import conveyor_reactivation_existing
 from . import conveyor_reactivation_rule_result
+from . import conveyor_rhythm_hint
+from . import conveyor_rhythm_card
+from . import conveyor_rhythm_screen
+from . import conveyor_rhythm_rows
+from . import conveyor_rhythm_tables
 from . import conveyor_signal
 from . import conveyor_signal_dispatch
 from . import conveyor_touches_out
@@ -166,10 +172,12 @@ from . import res_partner_touch
 from . import res_partner_next
 from . import res_partner_offer
 from . import res_partner_rhythm
+from . import res_partner_customer
 from . import res_users_next
 from . import res_partner_referral
 from . import res_partner_visit
 from . import sale_order
+from . import sale_order_hint
 from . import sale_order_rhythm
 from . import sale_order_visit
 from . import conveyor_enrolment_expected

@@ -63,8 +63,7 @@ class ConveyorFunnelLeads(models.AbstractModel):
     def _stream(self, scope):
         columns = [column.key for column in self._lead_columns()]
         readers = [self._reader(key) for key in columns]
-        self.env.cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", CURSOR, self._lead_query(scope)))
-        with closing(_Declared(self.env.cr)) as cursor:
+        with closing(Declared(self.env.cr, CURSOR, self._lead_query(scope))) as cursor:
             while rows := cursor.fetch():
                 for row in rows:
                     yield tuple(read(value) if read else value for read, value in zip(readers, row))
@@ -109,25 +108,26 @@ class ConveyorFunnelLeads(models.AbstractModel):
                 labels["pending"] = self.env._("Open")  # Odoo's own word is a technical one
             return labels.get
         if key in NAMED:
-            return _Names(self.env[NAMED[key]].sudo().with_context(active_test=False)).get
+            return Names(self.env[NAMED[key]].sudo().with_context(active_test=False)).get
         return None
 
 
-class _Declared:
+class Declared:
     """A cursor declared in the transaction, so that no other connection is needed."""
 
-    def __init__(self, cr):
-        self.cr = cr
+    def __init__(self, cr, name, query):
+        self.cr, self.name = cr, name
+        cr.execute(SQL("DECLARE %s NO SCROLL CURSOR FOR %s", name, query))
 
     def fetch(self):
-        self.cr.execute(SQL("FETCH %s FROM %s", SQL(str(CHUNK)), CURSOR))
+        self.cr.execute(SQL("FETCH %s FROM %s", SQL(str(CHUNK)), self.name))
         return self.cr.fetchall()
 
     def close(self):
-        self.cr.execute(SQL("CLOSE %s", CURSOR))
+        self.cr.execute(SQL("CLOSE %s", self.name))
 
 
-class _Names:
+class Names:
     """Names of records by id, each read once."""
 
     def __init__(self, model):

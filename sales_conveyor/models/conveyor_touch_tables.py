@@ -22,12 +22,12 @@ class ConveyorTouchTables(models.AbstractModel):
 
     @api.model
     def _with_touches(self, tables, filters):
-        """The funnel's tables with those of touches; a table without rows is no sheet.
+        """The funnel's tables with those of touches and of customers; a table without rows is no sheet.
 
         :param tables: of ``conveyor.funnel._tables``, with ``definitions``
         """
         parsed = self.env["conveyor.funnel"]._parse(filters)
-        found = {**self._tables(parsed), **self._discipline(parsed)}
+        found = {**self._tables(parsed), **self._discipline(parsed), **self.env["conveyor.rhythm.tables"]._sheets(parsed)}
         found = {key: table for key, table in found.items() if table.rows}
         rows = [*tables["definitions"].rows]
         known = {row.cells["name"]: row.cells["text"] for row in rows}

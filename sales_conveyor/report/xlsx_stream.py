@@ -55,16 +55,13 @@ class RawSheets:
         :param make_frame: gives the workbook with that many raw sheets
         :param first: the number of the first raw sheet among the sheets
         """
-        frame = ZipFile(make_frame(1))
-        with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=1) as package:
-            package.writestr("_rels/.rels", frame.read("_rels/.rels"))  # by its first part a file is known as OOXML
-            counts = self._write_sheets(package, frame.read(_sheet_name(first)).decode(), first)
-            if len(counts) > 1:
-                frame = ZipFile(make_frame(len(counts)))
-            _copy_parts(frame, package, counts)
-        return counts
+        return merge_sheets(stream, [self], lambda counts: make_frame(*counts), first)[0]
 
-    def _write_sheets(self, package: ZipFile, sheet: str, first: int) -> list[int]:
+    def write_sheets(self, package: ZipFile, sheet: str, first: int) -> list[int]:
+        """Write the sheets into an open package, the first one as part number ``first``.
+
+        :param sheet: the frame's XML of the sheet
+        """
         head, tail = _DIMENSION.sub("", sheet).split("</sheetData>")
         write_rows = rows_writer(self.columns, column_styles(head, len(self.columns)))
         counts = []
@@ -86,6 +83,25 @@ class RawSheets:
             written += len(batch)
             size += len(data)
         return written
+
+
+def merge_sheets(stream: BinaryIO, groups: Sequence[RawSheets], make_frame: Callable[[list[int]], BinaryIO], first: int) -> list[list[int]]:
+    """Write frame and several groups of raw sheets, which follow each other, as one workbook.
+
+    :param make_frame: gives the workbook with so many raw sheets of each group
+    :return: the rows of each raw sheet, by group
+    """
+    frame = ZipFile(make_frame([1] * len(groups)))
+    counts: list[list[int]] = []
+    with ZipFile(stream, "w", ZIP_DEFLATED, compresslevel=1) as package:
+        package.writestr("_rels/.rels", frame.read("_rels/.rels"))  # by its first part a file is known as OOXML
+        for place, group in enumerate(groups):
+            sheet = frame.read(_sheet_name(first + place)).decode()
+            counts.append(group.write_sheets(package, sheet, first + sum(map(len, counts))))
+        if any(len(own) > 1 for own in counts):
+            frame = ZipFile(make_frame([len(own) for own in counts]))
+        _copy_parts(frame, package, [*chain.from_iterable(counts)])
+    return counts
 
 
 # ---------------------------------------------------------- parts of the frame

@@ -20,7 +20,7 @@ import xlsxwriter
 
 from ..engine.table import DATE, DATETIME, PERCENT, TEXT, Column, Table
 from .xlsx_format import FILTER_ARROW, Look, SheetNames, clean_text, day_number, row_height
-from .xlsx_stream import RawSheets
+from .xlsx_stream import RawSheets, merge_sheets
 
 __all__ = ["FunnelWorkbook", "Look", "RawSheets"]
 
@@ -30,7 +30,9 @@ NOTE = {"font_color": GREY, "italic": True}
 TOTAL = {"bold": True, "top": 1}
 FUNNEL = ("summary", "funnel", "by_source", "by_salesperson", "by_month", "lost_reasons")
 # tables drawn as bars: what stands below, what is counted
-BARS = {"discipline_stops": ("touches", "dropped"), "touches_month": ("month", "touches")}
+BARS = {"discipline_stops": ("touches", "dropped"), "touches_month": ("month", "touches"), "rhythm_status": ("name", "customers"),
+        "rhythm_month": ("month", "late", "sleeping", "lost", "back")}
+PALETTE = ("#F0AD4E", "#D9534F", "#8A8D91", "#28A745")  # where several are counted
 # User text stays text.
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -43,25 +45,26 @@ class FunnelWorkbook:
     :param raw_title: the name of their sheets
     :param look: dates of the reader's language; money follows each table's currency
     :param properties: as of ``xlsxwriter.Workbook.set_properties``: title, author, company, created
+    :param others: ``{title: RawSheets}`` of further raw rows, which stand before
     """
 
     def __init__(self, tables: Mapping[str, Table], raw: RawSheets, raw_title: str, look: Look | None = None,
-                 properties: Mapping[str, Any] | None = None):
-        self._tables, self._raw, self._raw_title = tables, raw, raw_title
+                 properties: Mapping[str, Any] | None = None, others: Mapping[str, RawSheets] | None = None):
+        self._tables, self._raws = tables, {**(others or {}), raw_title: raw}
         self._look, self._properties = look or Look(), dict(properties or {})
-        self._first_rows = raw.peek()
+        self._first_rows = {title: rows.peek() for title, rows in self._raws.items()}
 
     def write(self, stream: BinaryIO) -> list[int]:
-        """Write the XLSX into a binary file object; returns the rows of each raw sheet."""
+        """Write the XLSX into a binary file object; returns the rows of each sheet of the main raw rows."""
         before = [key for key in self._order()[:-1] if key in self._tables]
-        return self._raw.merge(stream, self._frame, first=len(before) + 1)
+        return merge_sheets(stream, list(self._raws.values()), self._frame, first=len(before) + 1)[-1]
 
     def _order(self) -> tuple[str, ...]:
         """Keys of the sheets; what the funnel does not know of stands before the raw rows."""
         more = (key for key in self._tables if key not in FUNNEL and key != "definitions")
         return (*FUNNEL, *more, "definitions")
 
-    def _frame(self, raw_sheets: int) -> BinaryIO:
+    def _frame(self, raw_sheets: Sequence[int]) -> BinaryIO:
         """The whole workbook, but of the raw rows only headers."""
         stream = BytesIO()
         with xlsxwriter.Workbook(stream, OPTIONS) as book:
@@ -70,7 +73,9 @@ class FunnelWorkbook:
             charts = {"funnel": self._chart_of_steps, "by_month": self._chart_of_months}
             for key in self._order()[:-1]:
                 self._write_table(key, charts.get(key) or (self._chart_of_bars if key in BARS else None))
-            self._write_raw_headers(raw_sheets)
+            self._tables_made = 0
+            for (title, raw), count in zip(self._raws.items(), raw_sheets, strict=True):
+                self._write_raw_headers(title, raw, count)
             self._write_table("definitions")
         stream.seek(0)
         return stream
@@ -187,27 +192,31 @@ class FunnelWorkbook:
         _place(sheet, chart, table, row, 340)
 
     def _chart_of_bars(self, sheet, table, row):
-        chart = self._book.add_chart({"type": "column"})
-        chart.add_series({**_series(sheet, table, *BARS[table.key]), "fill": {"color": ACCENT}, "gap": 60})
+        category, *counted = BARS[table.key]
+        chart = self._book.add_chart({"type": "column", **({"subtype": "stacked"} if len(counted) > 1 else {})})
+        for key, color in zip(counted, PALETTE if len(counted) > 1 else (ACCENT,)):
+            chart.add_series({**_series(sheet, table, category, key), "fill": {"color": color}, "gap": 60})
         chart.set_x_axis({"text_axis": True, "num_format": "mmm yyyy"})
         chart.set_y_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": PALE}}})
+        if len(counted) > 1:
+            chart.set_legend({"position": "bottom"})
         _place(sheet, chart, table, row, 340)
 
     # -------------------------------------------------------------- raw rows
-    def _write_raw_headers(self, sheets):
+    def _write_raw_headers(self, title, raw, sheets):
         """Header, widths and formats; a table object gives the filters."""
-        columns = self._raw.columns
-        columns = [replace(column, label=label) for column, label in zip(columns, _distinct(columns))]
-        widths = [self._look.width(column, {column.type: [row[index] for row in self._first_rows]})
+        columns = [replace(column, label=label) for column, label in zip(raw.columns, _distinct(raw.columns))]
+        widths = [self._look.width(column, {column.type: [row[index] for row in self._first_rows[title]]})
                   for index, column in enumerate(columns)]
-        for number in range(1, sheets + 1):
-            sheet = self._add_sheet(self._raw_title)
+        for _number in range(sheets):
+            sheet = self._add_sheet(title)
             self._write_header(sheet, columns, widths)
             for index, column in enumerate(columns):
                 sheet.set_column(index, index, widths[index], self._format(
                     valign="top", num_format=self._look.number_format(column.type, column.key)))
+            self._tables_made += 1
             sheet.add_table(0, 0, 1, len(columns) - 1, {
-                "name": f"conveyor_rows_{number}", "style": "Table Style Light 1",
+                "name": f"conveyor_rows_{self._tables_made}", "style": "Table Style Light 1",
                 "columns": [{"header": column.label, "header_format": self._format(**HEADER)} for column in columns],
             })
 

@@ -117,8 +117,10 @@ class ConveyorWorkbook(models.TransientModel):
         filters = self._filters()
         tables = funnel.env["conveyor.touch.tables"]._with_touches(funnel._tables(filters), filters)
         columns, rows = funnel._lead_rows(filters)
-        with closing(rows):
-            FunnelWorkbook(tables, RawSheets(columns, rows), self.env._("Leads"), self._look(), self._properties()
+        customer_columns, customers = funnel.env["conveyor.rhythm.tables"]._rows(filters)
+        with closing(rows), closing(customers):
+            others = {self.env._("Customers by Rhythm"): RawSheets(customer_columns, customers)} if "rhythm_status" in tables else {}
+            FunnelWorkbook(tables, RawSheets(columns, rows), self.env._("Leads"), self._look(), self._properties(), others
                            ).write(stream)
 
     def _in_companies(self):

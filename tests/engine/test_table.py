@@ -1,6 +1,7 @@
 """Tables are plain data; a drill is the conditions of table, row and cell together."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -38,6 +39,11 @@ DRILLS = (
 @pytest.mark.parametrize("row, column, expected, why", DRILLS, ids=[case[-1] for case in DRILLS])
 def test_drill(row, column, expected, why):
     assert TABLE.drill_domain(TABLE.row(row), column) == expected, why
+
+
+def test_a_drill_without_a_field_is_on_the_records_themselves():
+    table = replace(TABLE, drill={**TABLE.drill, "field": ""})
+    assert table.drill_domain(table.row("4"), "passed") == [COMPANY, ("stage_id", "=", 4), *PASSED]
 
 
 def test_as_dict_is_json():

@@ -50,8 +50,8 @@ const SALE_KINDS = [
 export class FunnelFilters extends Component {
     static template = "sales_conveyor.FunnelFilters";
     static components = { DateTimeInput, Dropdown, DropdownItem, RecordFilter };
-    static props = { query: Object, update: Function, hasCounting: { type: Boolean, optional: true } };
-    static defaultProps = { hasCounting: true };
+    static props = { query: Object, update: Function, hasCounting: { type: Boolean, optional: true }, hasSaleKind: { type: Boolean, optional: true } };
+    static defaultProps = { hasCounting: true, hasSaleKind: true };
 
     setup() {
         this.periods = PERIODS;

@@ -82,7 +82,8 @@ export function drillDomain(table, row, column) {
     if (!table.drill || !leaves || !row.cells[column.key]) {
         return null;
     }
-    return [[table.drill.field, "any", [...table.drill.domain, ...row.domain, ...leaves]]];
+    const domain = [...table.drill.domain, ...row.domain, ...leaves];
+    return table.drill.field ? [[table.drill.field, "any", domain]] : domain;
 }
 
 /** @returns {Object} window action that lists the records behind a cell */

@@ -5,6 +5,7 @@ import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDateTime, serializeDateTime } from "@web/core/l10n/dates";
 import { localization } from "@web/core/l10n/localization";
 import { useService } from "@web/core/utils/hooks";
+import { STATUS_STYLES } from "../customer/status_styles";
 import { wayOf } from "../touch/touch_words";
 
 /**
@@ -42,6 +43,10 @@ export class DayCard extends Component {
     }
 
     // ------------------------------------------------------------- what is shown
+
+    get statusStyle() {
+        return STATUS_STYLES[this.props.card.rhythm.status];
+    }
 
     get results() {
         return this.props.card.results[wayOf(this.state.channel)];
