@@ -7,9 +7,8 @@ from odoo.tests import new_test_user, tagged
 from .test_next import NextCase
 
 
-@tagged("post_install", "-at_install")
-class TestMyDay(NextCase):
-    """My touches today: whom, in which order, why, and done with one click."""
+class DayCase(NextCase):
+    """Planned touches of a day, and the day's queue."""
 
     @classmethod
     def setUpClass(cls):
@@ -36,6 +35,11 @@ class TestMyDay(NextCase):
 
     def queue(self, **kwargs):
         return [(item["group"], item["id"]) for item in self.day(**kwargs)["items"]]
+
+
+@tagged("post_install", "-at_install")
+class TestMyDay(DayCase):
+    """My touches today: whom, in which order, why, and done with one click."""
 
     def test_the_order_of_the_day(self):
         keep, promise, window, reply = (self.old_lead() for _number in range(4))

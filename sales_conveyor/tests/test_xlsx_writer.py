@@ -145,6 +145,25 @@ class TestXlsxWriter(BaseCase):
         FunnelWorkbook(strange, RawSheets(RAW, iter(())), "Leads").write(stream)
         self.assertEqual(openpyxl.load_workbook(stream)["D"]["A2"].value.strip(), "<r>&</r>")
 
+    def test_several_groups_of_raw_rows(self):
+        """Each has columns of its own and as many sheets as it needs."""
+        people = (Column("name", "Name"), Column("since", "Since", "date"))
+        rows = [(f"Client {number}", date(2026, 3, number + 1)) for number in range(5)]
+        stream = BytesIO()
+        book = FunnelWorkbook(tables(), RawSheets(RAW, iter([raw_row(7, "Lamp")])), "Leads",
+                              others={"Customers": RawSheets(people, iter(rows), 3), "None": RawSheets(people, iter(()))})
+        self.assertEqual(book.write(stream), [1])
+        found = openpyxl.load_workbook(stream)
+        names = found.sheetnames
+        start = names.index("Customers")
+        self.assertEqual(len(names[start:]), 3 + 1 + 1 + 1, "three sheets of customers, the empty ones, the leads, the definitions")
+        self.assertEqual([row[0].value for sheet in names[start:start + 3] for row in found[sheet].iter_rows(min_row=2)],
+                         [row[0] for row in rows])
+        self.assertEqual(found[names[start + 2]]["B2"].value, datetime(2026, 3, 5))
+        self.assertEqual((found["Leads"]["A1"].value, found["Leads"]["A2"].value, found["Leads"]["B2"].value), ("ID", 7, "Lamp"))
+        ranges = [table.ref for sheet in names for table in found[sheet].tables.values()]
+        self.assertEqual(ranges, ["A1:B3", "A1:B3", "A1:B2", "A1:B2", "A1:F2"])
+
     def test_types_and_formats_of_cells(self):
         book = self.write([raw_row()])
         summary, leads = book["Summary a b"], book["Leads"]
