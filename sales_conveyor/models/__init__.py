@@ -57,8 +57,8 @@ from . import conveyor_funnel_trial
 from . import conveyor_next
 from . import conveyor_day
 from . import conveyor_day_card
-from . import conveyor_day_rhythm
 from . import conveyor_day_words
+from . import conveyor_day_rhythm
 from . import conveyor_next_gap
 from . import conveyor_next_mixin
 from . import conveyor_next_spread

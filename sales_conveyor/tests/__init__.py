@@ -3,11 +3,11 @@ from . import test_attack_sending
 from . import test_attack_touches
 from . import test_automation_trigger
 from . import test_backfill
-from . import test_demo
 from . import test_customer_card
 from . import test_customer_day
 from . import test_customer_tables
 from . import test_day
+from . import test_demo
 from . import test_discipline
 from . import test_enrolment
 from . import test_enrolment_budget

@@ -93,7 +93,7 @@ class TestCustomerTables(RhythmRows, ConveyorCase):
             allowed_company_ids=(self.env.company | other).ids)._tables()
         self.assertEqual(both["rhythm_status"].value("late", "customers"), 2)
         self.assertAlmostEqual(both["rhythm_status"].value("late", "revenue_total"), 2800 + 500, 2)
-        self.assertEqual(self.tables()["rhythm_status"].value("late", "customers"), 1)
+        self.assertEqual(self.tables(company_ids=self.env.company.ids)["rhythm_status"].value("late", "customers"), 1)
 
     def test_a_number_opens_what_it_counts(self):
         for table in self.tables().values():
@@ -126,7 +126,7 @@ class TestCustomerTables(RhythmRows, ConveyorCase):
         few = count()
         for number in range(30):
             self.rhythm(self.customer(f"Client {number}"))
-        self.assertEqual(count(), few)
+        self.assertLessEqual(count(), few)
 
     # ------------------------------------------------------------ the workbook
     def book(self, user=None, **values):
