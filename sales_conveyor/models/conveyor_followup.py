@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -44,6 +46,7 @@ class ConveyorFollowup(models.Model):
     note = fields.Char(readonly=True, help="Why it waits.")
     is_marketing = fields.Boolean("Marketing", readonly=True)
     asked_date = fields.Date("Asked on", readonly=True)
+    attempt = fields.Integer(default=0, readonly=True, help="How often it had to make way for another one.")
     enrolment_id = fields.Many2one("conveyor.enrolment", "Enrolment", ondelete="set null", index="btree_not_null", readonly=True)
     key = fields.Char(required=True, readonly=True)
 
@@ -81,20 +84,28 @@ class ConveyorFollowup(models.Model):
         return {"type": "ir.actions.act_window", "res_model": "res.partner", "res_id": self.partner_id.id, "views": [(False, "form")]}
 
     @api.model
-    def _close_finished(self):
-        """Those whose cadence has ended are done, or dropped with its words."""
-        self.env["conveyor.enrolment"].flush_model()
-        self.env["conveyor.step.run"].flush_model()
+    def _close_finished(self, today):
+        """Those whose cadence has ended are done, or dropped with its words; those that
+        had to make way before anything was said come again tomorrow."""
+        for name in ("conveyor.enrolment", "conveyor.step.run"):
+            self.env[name].flush_model()
         self.flush_model()
         self.env.cr.execute(SQL(
-            """UPDATE conveyor_followup f SET state = CASE WHEN made.is_made THEN 'done' ELSE 'dropped' END,
-                      why = CASE WHEN made.is_made THEN NULL ELSE 'stopped' END,
-                      note = CASE WHEN made.is_made THEN NULL ELSE made.explanation END
-                 FROM (SELECT e.id, COALESCE(bool_or(r.state = 'done'), FALSE) AS is_made,
-                              COALESCE(max(r.explanation), e.explanation) AS explanation
-                         FROM conveyor_followup f JOIN conveyor_enrolment e ON e.id = f.enrolment_id
-                         LEFT JOIN conveyor_step_run r ON r.enrolment_id = e.id
-                        WHERE f.state = 'asked' AND e.state IN ('done', 'stopped') GROUP BY e.id) made
-                WHERE made.id = f.enrolment_id AND f.state = 'asked'"""))
+            """WITH ended AS (
+                   SELECT f.id, COALESCE(max(r.explanation), e.explanation) AS explanation, CASE
+                          WHEN bool_or(r.state = 'done') THEN 'done' WHEN e.stop_reason = 'superseded' THEN 'planned'
+                          ELSE 'dropped' END AS state
+                     FROM conveyor_followup f JOIN conveyor_enrolment e ON e.id = f.enrolment_id
+                     LEFT JOIN conveyor_step_run r ON r.enrolment_id = e.id
+                    WHERE f.state = 'asked' AND e.state IN ('done', 'stopped') GROUP BY f.id, e.id)
+               UPDATE conveyor_followup f SET
+                      state = n.state, why = CASE n.state WHEN 'dropped' THEN 'stopped' END,
+                      note = CASE n.state WHEN 'done' THEN NULL ELSE n.explanation END,
+                      due_date = CASE n.state WHEN 'planned' THEN %(tomorrow)s ELSE f.due_date END,
+                      not_before = CASE n.state WHEN 'planned' THEN %(tomorrow)s ELSE f.not_before END,
+                      asked_date = CASE n.state WHEN 'planned' THEN NULL ELSE f.asked_date END,
+                      enrolment_id = CASE n.state WHEN 'planned' THEN NULL ELSE f.enrolment_id END,
+                      attempt = f.attempt + CASE n.state WHEN 'planned' THEN 1 ELSE 0 END
+                 FROM ended n WHERE n.id = f.id""", tomorrow=today + timedelta(1)))
         if self.env.cr.rowcount:
-            self.invalidate_model(["state", "why", "note"], flush=False)
+            self.invalidate_model(flush=False)

@@ -34,7 +34,7 @@ class ConveyorFollowup(models.Model):
             rows._safely(partner_ids, lambda ids: rows._plan(ids, today))
             if not rows._commit_run(len(partner_ids)):
                 return
-        rows._close_finished()
+        rows._close_finished(today or self._today(self.env.company))
         seen = set()
         while batch := rows._lock_due(now, today, seen):
             seen.update(batch.ids)
@@ -85,10 +85,11 @@ class ConveyorFollowup(models.Model):
         """Each becomes one touch through its cadence, if the facts still say so."""
         for company, mine in self.grouped("company_id").items():
             day = today or self._today(company)
-            mine._plan(mine.partner_id.commercial_partner_id.ids, day)
+            mine._plan(mine.partner_id.commercial_partner_id.ids, day, company)
             due = mine.filtered(lambda one, day=day: one.state == "planned" and one.due_date <= day).sorted(
                 lambda one: (one.due_date, one.rule_id.sequence, one.id))
             due = due._without_displeased(day)._one_a_day(day)
+            (due - due.filtered("is_marketing"))._clear_the_way(day)
             for cadence, group in due.grouped(lambda one: one.rule_id.cadence_id).items():
                 group._enter(cadence, day, now)
 
@@ -116,6 +117,15 @@ class ConveyorFollowup(models.Model):
         later._wait(today, self.env._("Another message goes to the customer on that day."))
         return kept.sorted(lambda one: (one.due_date, one.rule_id.sequence, one.id))
 
+    def _clear_the_way(self, today):
+        """Service does not wait behind marketing that somebody has not got round to."""
+        standing = self.search([
+            ("partner_id.commercial_partner_id", "in", self.partner_id.commercial_partner_id.ids), ("state", "=", "asked"),
+            ("is_marketing", "=", True)])
+        if standing:
+            standing.enrolment_id._stop("superseded", self.env._("Makes way for a service message."))
+            self._close_finished(today)
+
     def _enter(self, cadence, today, now):
         """The enrolment's door; who is held by another follow-up comes tomorrow."""
         keys = {one.partner_id.id: one._enrolment_key() for one in reversed(self)}
@@ -134,7 +144,7 @@ class ConveyorFollowup(models.Model):
         waiting._wait(today, self.env._("Waits for another follow-up of this customer."))
 
     def _enrolment_key(self):
-        return f"followup-{self.id}"
+        return f"followup-{self.id}-{self.attempt}" if self.attempt else f"followup-{self.id}"
 
     def _wait(self, today, note):
         """Looked at again tomorrow; the engine drops what waits too long."""

@@ -19,13 +19,14 @@ class ConveyorFollowup(models.Model):
     _inherit = "conveyor.followup"
 
     @api.model
-    def _plan(self, partner_ids, today=None):
+    def _plan(self, partner_ids, today=None, companies=None):
         """Bring the follow-ups of these customers in step with the facts.
 
         :param partner_ids: commercial partners
+        :param companies: None for all
         """
         self.env["conveyor.interest"]._close_bought(partner_ids)
-        for company in self.env["res.company"].sudo().search([]):  # whoever has sold, in whichever company
+        for company in companies or self.env["res.company"].sudo().search([]):  # whoever has sold, in whichever company
             rules = self.env["conveyor.followup.rule"]._of_company(company)
             if rules and partner_ids:
                 self._plan_company(company, rules, list(partner_ids), today or self._today(company))
@@ -129,16 +130,12 @@ class ConveyorFollowup(models.Model):
 
     @api.model
     def _visits(self, company, partner_ids):
-        """Visits to come, where plans of visits are kept."""
+        """Booked visits, where they are kept; who has not booked is asked about it by the visit."""
         found = defaultdict(list)
-        if "conveyor.visit" not in self.env:
-            return found
-        for one in self.env["conveyor.visit"].sudo().search([  # of the customer, whoever plans them
-                ("partner_id.commercial_partner_id", "in", partner_ids), ("state", "in", ("planned", "booked")),
-                ("company_id", "in", (False, company.id)), ("date", "!=", False)]):
-            day = fields.Datetime.context_timestamp(one.with_context(tz=company._conveyor_tz()), one.date).date() \
-                if one._fields["date"].type == "datetime" else one.date
-            found[one.partner_id.commercial_partner_id.id].append(engine.Visit(one.id, day, one.product_id.id or None))
+        if "conveyor.visit" in self.env:
+            for one in self.env["conveyor.visit"].sudo().search([  # of the customer, whoever books them
+                    ("partner_id.commercial_partner_id", "in", partner_ids), ("state", "=", "booked"), ("company_id", "=", company.id)]):
+                found[one.partner_id.commercial_partner_id.id].append(engine.Visit(one.id, one.date, one.product_id.id or None))
         return found
 
     # ------------------------------------------------------------ writing

@@ -9,7 +9,7 @@ from ..engine import followup as engine
 KINDS = [
     ("review", "Ask for a review"), ("referral", "Ask for a recommendation"), ("cross_sell", "Offer what he is interested in"),
     ("accessory", "Offer accessories"), ("consumable", "Remind before it runs out"), ("care", "Ask how it works, remind of care"),
-    ("visit", "Remind of the next visit"),
+    ("visit", "Remind of a booked visit"),
 ]
 OFFERING = ("cross_sell", "accessory")
 BEFORE = ("consumable", "visit")  # their days are counted back from a date that is to come
@@ -96,7 +96,7 @@ class ConveyorFollowupRule(models.Model):
             "consumable": lambda: self.env._(
                 "%(days)s days before it runs out he is reminded; a unit lasts %(supply)s days.", days=self.delay, supply=f"{self.supply_days:g}"),
             "care": lambda: self.env._("%(days)s days after %(bought)s somebody asks how it is.", days=self.delay, bought=bought),
-            "visit": lambda: self.env._("%(days)s days before the next visit he is reminded of it.", days=self.delay)}
+            "visit": lambda: self.env._("%(days)s days before a booked visit he is reminded of it.", days=self.delay)}
         text = words[self.kind]() if self.kind else ""
         return f"{text} {self._limit_words()}".strip()
 
@@ -186,8 +186,8 @@ class ConveyorFollowupRule(models.Model):
         partner_ids = [partner_id for partner_id, in self.env.execute_query(SQL(
             "SELECT DISTINCT partner_id FROM (%s) d WHERE day >= %s", self.env["conveyor.purchase"]._days_sql(), today))]
         if "visit" in self.mapped("kind") and "conveyor.visit" in self.env:
-            partner_ids += self.env["conveyor.visit"].sudo().search([  # whoever plans them
-                ("state", "in", ("planned", "booked"))]).partner_id.ids
+            partner_ids += self.env["conveyor.visit"].sudo().search([  # whoever books them
+                ("state", "=", "booked")]).partner_id.ids
         self.env["conveyor.followup.mark"]._note(partner_ids)
 
     @api.model

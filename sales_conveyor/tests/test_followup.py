@@ -55,7 +55,7 @@ class FollowupCase(EnrolmentCase):
         self.now = self.day(day)
         self.env["conveyor.followup"]._cron_run(now=self.now, today=self.now.date())
         self.env["conveyor.enrolment"]._cron_run(now=self.now)
-        self.env["conveyor.followup"]._close_finished()
+        self.env["conveyor.followup"]._close_finished(self.now.date())
 
     def rows(self, partner=None):
         """(kind, days from Monday, state, why) of the customer's follow-ups."""
@@ -260,6 +260,22 @@ class TestFollowup(FollowupCase):
         self.assertEqual(len(self.sent()), 1, "the gate holds the second one of the day")
         self.go(4)
         self.assertEqual(len(self.sent()), 2)
+
+    def test_service_does_not_wait_behind_marketing(self):
+        """A call that nobody gets round to holds up no reminder; it comes again the day after."""
+        calls = self.cadence(("call", 0), name="Offer", purpose="followup", target="customer", reentry="each_cycle")
+        self.rule("accessory", delay=1, cadence_id=calls.id, offer_ids=[Command.set(self.bulb.ids)])
+        self.rule("care", delay=2, cadence_id=self.after_cadence(is_service=True).id)
+        self.buy()
+        self.go()
+        self.go(1)
+        self.assertEqual(len(self.activity(self.ada)), 1)
+        self.go(2)
+        self.assertEqual(sorted(self.rows()), [("accessory", 3, "planned", None), ("care", 2, "done", None)])
+        self.assertFalse(self.activity(self.ada).filtered("active"))
+        self.go(3)
+        self.assertEqual(sorted(self.rows())[0], ("accessory", 3, "asked", None))
+        self.assertEqual(len(self.activity(self.ada)), 1)
 
     def test_running_again_makes_nothing_twice(self):
         self.rule("review")
