@@ -14,26 +14,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from statistics import median
-from typing import NamedTuple
+
+from .supply import Bought, Purchase, net, runs_out
 
 REVIEW, REFERRAL, CROSS_SELL, ACCESSORY, CONSUMABLE, CARE, VISIT = KINDS = (
     "review", "referral", "cross_sell", "accessory", "consumable", "care", "visit")
 BOUGHT, RETURNED, BAD_REVIEW, LATE = "bought", "returned", "bad_review", "late"
 LATE_DAYS = 30  # a follow-up that could not be made for so long is not made any more
 GOOD = 4  # a rating from here on is a good one
-ENOUGH_GAPS = 3  # the customer's own gaps of a product, before his pace replaces the rule's
 NEVER = 0
-
-
-@dataclass(frozen=True)
-class Purchase:
-    """A line of what was bought; a negative quantity is a return."""
-
-    day: date
-    product: int
-    quantity: float = 1
-    order: int | None = None
 
 
 @dataclass(frozen=True)
@@ -132,15 +121,6 @@ class Followup:
     wanted: date | None = None
 
 
-class Bought(NamedTuple):
-    """What was bought of a product in an order, or on a day without one, net of returns."""
-
-    day: date
-    product: int
-    quantity: float
-    order: int | None
-
-
 def plan(rules: Iterable[Rule], client: Client, today: date) -> list[Followup]:
     """The customer's follow-ups by these rules.
 
@@ -159,32 +139,6 @@ def plan(rules: Iterable[Rule], client: Client, today: date) -> list[Followup]:
             taken.add(place)
             found.append(one)
     return _spread(_not_too_often(found, {rule.id: rule for rule in rules}, client.past), client.past, today)
-
-
-def net(purchases: Iterable[Purchase]) -> list[Bought]:
-    """Purchases by order (or day) and product, oldest first, returns taken off."""
-    first, quantity = {}, defaultdict(float)
-    loose = []  # returns that name no order
-    for one in sorted(purchases, key=lambda one: one.day):
-        place = (one.order or one.day, one.product)
-        if one.quantity < 0 and place not in first:
-            loose.append(one)
-            continue
-        first.setdefault(place, one)
-        quantity[place] += one.quantity
-    for back in loose:
-        _take_back(back, first, quantity)
-    return [Bought(one.day, one.product, quantity[place], one.order) for place, one in first.items()]
-
-
-def _take_back(back: Purchase, first: dict, quantity: dict) -> None:
-    """A return takes off what was bought last before it."""
-    left = -back.quantity
-    for place, one in reversed(list(first.items())):
-        if left > 0 and one.product == back.product and one.day <= back.day and quantity[place] > 0:
-            taken = min(left, quantity[place])
-            quantity[place] -= taken
-            left -= taken
 
 
 # ------------------------------------------------------------ one maker a kind
@@ -259,36 +213,6 @@ def _consumable(rule: Rule, client: Client, bought: list[Bought]) -> Iterator[Fo
             why = _returned([one]) or ("" if one == kept[-1] else BOUGHT)
             due = max(one.day + timedelta(1), (end or one.day) - timedelta(rule.delay))
             yield _followup(rule, [one], due, product=product, offer=product, why=why)
-
-
-def runs_out(bought: list[Bought], supply: float) -> date | None:
-    """The day on which the last unit is used up; None where nobody knows.
-
-    :param bought: purchases of one product, oldest first
-    :param supply: days that a unit lasts by the rule; the customer's own pace
-        comes before it once he has bought often enough
-    """
-    if not bought:
-        return None
-    pace = own_pace(bought)
-    if pace:
-        return bought[-1].day + timedelta(round(pace * bought[-1].quantity))
-    if not supply:
-        return None
-    end = bought[0].day
-    for one in bought:  # what is left over lengthens the next one
-        end = max(end, one.day) + timedelta(round(supply * one.quantity))
-    return end
-
-
-def own_pace(bought: list[Bought]) -> float | None:
-    """Days that a unit lasts him: the median of his gaps, each by the quantity before it."""
-    days = defaultdict(float)
-    for one in bought:
-        days[one.day] += one.quantity
-    ordered = sorted(days.items())
-    gaps = [(after - before).days / quantity for (before, quantity), (after, _next) in zip(ordered, ordered[1:])]
-    return median(gaps) if len(gaps) >= ENOUGH_GAPS else None
 
 
 def _visit(rule: Rule, client: Client, bought: list[Bought]) -> Iterator[Followup]:

@@ -105,7 +105,7 @@ class ConveyorFollowup(models.Model):
                       not_before = CASE n.state WHEN 'planned' THEN %(tomorrow)s ELSE f.not_before END,
                       asked_date = CASE n.state WHEN 'planned' THEN NULL ELSE f.asked_date END,
                       enrolment_id = CASE n.state WHEN 'planned' THEN NULL ELSE f.enrolment_id END,
-                      attempt = f.attempt + CASE n.state WHEN 'planned' THEN 1 ELSE 0 END
+                      attempt = COALESCE(f.attempt, 0) + CASE n.state WHEN 'planned' THEN 1 ELSE 0 END
                  FROM ended n WHERE n.id = f.id""", tomorrow=today + timedelta(1)))
         if self.env.cr.rowcount:
             self.invalidate_model(flush=False)

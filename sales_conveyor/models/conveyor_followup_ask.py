@@ -30,18 +30,29 @@ class ConveyorFollowup(models.Model):
         :param today: the company's day; that of ``now``
         """
         rows, now = self.sudo(), now or fields.Datetime.now()  # the cron acts for everybody
-        while partner_ids := self.env["conveyor.followup.mark"]._take(BATCH):
-            rows._safely(partner_ids, lambda ids: rows._plan(ids, today))
-            if not rows._commit_run(len(partner_ids)):
-                return
+        if not rows._plan_marked(today):
+            return  # time is out; the cron comes back at once
         rows._close_finished(today or self._today(self.env.company))
         seen = set()
-        while batch := rows._lock_due(now, today, seen):
+        while batch := rows._lock_due(today, seen):
             seen.update(batch.ids)
             rows._safely(batch.ids, lambda ids: rows.browse(ids)._ask(now, today))
             if not rows._commit_run(len(batch)):
                 return
         rows._commit_run(0, remaining=0)
+
+    @api.model
+    def _plan_marked(self, today):
+        """Plan for whom something has changed; those that failed are noted for the next run.
+
+        :return: whether there is time left
+        """
+        marks, failed, has_time = self.env["conveyor.followup.mark"], [], True
+        while has_time and (partner_ids := marks._take(BATCH)):
+            failed += self._safely(partner_ids, lambda ids: self._plan(ids, today))
+            has_time = self._commit_run(len(partner_ids))
+        marks._note(failed)
+        return has_time
 
     @api.model
     def _commit_run(self, processed, remaining=1):
@@ -51,7 +62,7 @@ class ConveyorFollowup(models.Model):
         return self.env["ir.cron"]._commit_progress(processed, remaining=remaining) > 0
 
     @api.model
-    def _lock_due(self, now, today, without):
+    def _lock_due(self, today, without):
         """The next ones whose day has come and whom nobody else works on; those of a
         cadence that is off wait, and nothing of them is read again and again."""
         self.env.flush_all()
@@ -64,21 +75,24 @@ class ConveyorFollowup(models.Model):
 
     @api.model
     def _safely(self, ids, act):
-        """Act on all of them together; if that fails, find out whose fault it is."""
+        """Act on all of them together; if that fails, find out whose fault it is.
+
+        :return: ids of those that failed
+        """
         if not ids:
-            return
+            return []
         try:
             with self.env.cr.savepoint():
                 act(ids)
+            return []
         except OperationalError:  # the database's own trouble is nobody's fault: all of it again later
             raise
         except Exception:
             if len(ids) == 1:
                 _logger.exception("Follow-ups: %s left for later", ids)
-                return
+                return list(ids)
             middle = len(ids) // 2
-            self._safely(ids[:middle], act)
-            self._safely(ids[middle:], act)
+            return self._safely(ids[:middle], act) + self._safely(ids[middle:], act)
 
     # ------------------------------------------------------------ asking
     def _ask(self, now, today=None):

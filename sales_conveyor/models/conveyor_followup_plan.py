@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine import clock
+from ..engine import clock, supply
 from ..engine import followup as engine
 
 COLUMNS = (
@@ -82,7 +82,7 @@ class ConveyorFollowup(models.Model):
                        SELECT partner_id, day, product_id, quantity, order_id FROM (%s) b UNION ALL %s) l
                     WHERE product_id IS NOT NULL ORDER BY partner_id, day, order_id""",
                 self.env["conveyor.purchase"]._lines_sql(partner_ids, company), self._returns_sql(company, partner_ids))):
-            found[partner_id].append(engine.Purchase(day, product_id, float(quantity or 0), order_id))
+            found[partner_id].append(supply.Purchase(day, product_id, float(quantity or 0), order_id))
         return found
 
     @api.model

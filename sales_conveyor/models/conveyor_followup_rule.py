@@ -86,26 +86,37 @@ class ConveyorFollowupRule(models.Model):
             rule.sentence = rule._in_words()
 
     def _in_words(self):
+        """The rule as a sentence: when, and what happens."""
+        if not self.kind:
+            return ""
         what = self.product_id.display_name or self.category_id.display_name
         bought = self.env._("a purchase of %(what)s", what=what) if what else self.env._("a purchase")
-        words = {
-            "review": lambda: self.env._("%(days)s days after %(bought)s he is asked how he likes it.", days=self.delay, bought=bought),
-            "referral": lambda: self.env._("%(days)s days after a good review (4 or 5) he is asked for a recommendation.", days=self.delay),
-            "cross_sell": self._offer_words,
-            "accessory": lambda: self.env._("%(days)s days after %(bought)s he is offered what goes with it.", days=self.delay, bought=bought),
-            "consumable": lambda: self.env._(
-                "%(days)s days before it runs out he is reminded; a unit lasts %(supply)s days.", days=self.delay, supply=f"{self.supply_days:g}"),
-            "care": lambda: self.env._("%(days)s days after %(bought)s somebody asks how it is.", days=self.delay, bought=bought),
-            "visit": lambda: self.env._("%(days)s days before a booked visit he is reminded of it.", days=self.delay)}
-        text = words[self.kind]() if self.kind else ""
-        return f"{text} {self._limit_words()}".strip()
+        good, _ = self.env._("a good review (4 or 5)"), self.env._
+        sentence = {
+            "review": lambda: _("%(when)s he is asked how he likes it.", when=self._after(bought)),
+            "referral": lambda: _("%(when)s he is asked for a recommendation.", when=self._after(good)),
+            "cross_sell": lambda: _("%(when)s he is offered what he is interested in.", when=self._after(good)) + " " + self._wait_words(),
+            "accessory": lambda: _("%(when)s he is offered what goes with it.", when=self._after(bought)),
+            "consumable": lambda: _(
+                "%(when)s he is reminded; a unit lasts %(supply)s days.", when=self._before(_("it runs out")), supply=f"{self.supply_days:g}"),
+            "care": lambda: _("%(when)s somebody asks how it is.", when=self._after(bought)),
+            "visit": lambda: _("%(when)s he is reminded of it.", when=self._before(_("a booked visit")))}[self.kind]()
+        return f"{sentence} {self._limit_words()}".strip()
 
-    def _offer_words(self):
+    def _after(self, what):
+        if self.delay > 1:
+            return self.env._("%(days)s days after %(what)s", days=self.delay, what=what)
+        return self.env._("The day after %(what)s", what=what) if self.delay else self.env._("On the day of %(what)s", what=what)
+
+    def _before(self, what):
+        if self.delay > 1:
+            return self.env._("%(days)s days before %(what)s", days=self.delay, what=what)
+        return self.env._("The day before %(what)s", what=what) if self.delay else self.env._("On the day of %(what)s", what=what)
+
+    def _wait_words(self):
         if not self.wait_days:
-            return self.env._("%(days)s days after a good review he is offered what he is interested in; never without one.", days=self.delay)
-        return self.env._(
-            "%(days)s days after a good review, or %(wait)s days without an answer, he is offered what he is interested in.",
-            days=self.delay, wait=self.wait_days)
+            return self.env._("Never without a good review.")
+        return self.env._("Without an answer: %(days)s days after the purchase. Never after a bad review.", days=max(self.wait_days, self.delay))
 
     def _limit_words(self):
         words = []

@@ -1,6 +1,7 @@
 """Follow-ups of purchases: planned, moved, dropped, and asked for through the enrolment."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -317,6 +318,24 @@ class TestFollowup(FollowupCase):
         with self.assertLogs("odoo.addons.sales_conveyor.models.conveyor_followup_ask", "ERROR"):
             self.go(1)
         self.assertEqual((self.rows()[0][2], self.rows(eve)[0][2]), ("done", "planned"))
+
+    def test_one_that_cannot_be_planned_is_tried_again(self):
+        self.rule("review")
+        eve = self.customer("Eve", email="eve@example.com")
+        self.buy()
+        self.buy(partner=eve)
+        reviews = type(self.env["conveyor.followup"])._reviews
+
+        def fails(model, company, partner_ids):
+            if eve.id in partner_ids:
+                raise ValueError("broken")
+            return reviews(model, company, partner_ids)
+        with self.assertLogs("odoo.addons.sales_conveyor.models.conveyor_followup_ask", "ERROR"):
+            with patch.object(type(self.env["conveyor.followup"]), "_reviews", fails):
+                self.go()
+        self.assertEqual((self.rows(), self.rows(eve)), ([("review", 1, "planned", None)], []))
+        self.go()
+        self.assertEqual(self.rows(eve), [("review", 1, "planned", None)])
 
     def test_nobody_is_asked_again_too_soon(self):
         self.rule("review", every_days=180)

@@ -52,7 +52,7 @@ def test_a_manager_switches_a_rule_on_and_sees_what_it_would_have_made(rule, adm
     manager = enter("manager")
     page = manager.page
     manager.open(f"followup-rules/{made}")
-    expect(page.locator(".o_form_view")).to_contain_text("0 days after a purchase he is asked how he likes it.")
+    expect(page.locator(".o_form_view")).to_contain_text("On the day of a purchase he is asked how he likes it.")
     page.get_by_role("button", name="Switch On", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("None of them is made up for")

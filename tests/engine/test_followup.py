@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from engine.followup import (
-    Client, Interest, Past, Purchase, Review, Rule, Visit, net, own_pace, plan, runs_out,
-)
+from engine.followup import Client, Interest, Past, Review, Rule, Visit, plan
+from engine.supply import Purchase, net, own_pace, runs_out
 
 MONDAY = date(2026, 6, 15)
 LAMP, BULB, SHADE, BEANS = 1, 2, 3, 4
