@@ -195,6 +195,21 @@ class TestFollowup(FollowupCase):
         self.assertIn("Lamp: all well?", activity.note)
         self.assertFalse(self.env["conveyor.followup"].search([("partner_id", "=", self.ada.id)]).is_marketing)
 
+    def test_a_booked_visit_is_reminded_of_a_week_before(self):
+        self.rule("visit", delay=7, cadence_id=self.after_cadence(is_service=True).id)
+        visit = self.env["conveyor.visit"].create({"partner_id": self.ada.id, "date": TODAY + timedelta(10), "state": "planned"})
+        self.env["conveyor.followup.mark"]._note(self.ada.ids)
+        self.go()
+        self.assertEqual(self.rows(), [], "planned is not booked")
+        visit.state = "booked"
+        self.env["conveyor.rhythm"]._flush()  # as before the transaction ends
+        self.go()
+        self.assertEqual(self.rows(), [("visit", 3, "planned", None)])
+        visit.state = "cancelled"
+        self.env["conveyor.rhythm"]._flush()
+        self.go(1)
+        self.assertEqual(self.rows(), [("visit", 3, "dropped", "gone")])
+
     # ------------------------------------------------------------ undone by facts
     def test_bought_meanwhile(self):
         self.rule("consumable", delay=2, product_id=self.beans.id, supply_days=10)
