@@ -97,6 +97,11 @@ from . import conveyor_rhythm_card
 from . import conveyor_rhythm_screen
 from . import conveyor_rhythm_rows
 from . import conveyor_rhythm_tables
+from . import conveyor_rhythm_again
+from . import conveyor_backtest_replay
+from . import conveyor_rhythm_rule_check
+from . import conveyor_rhythm_rule_match
+from . import conveyor_rhythm_rule_screen
 from . import conveyor_signal
 from . import conveyor_signal_dispatch
 from . import conveyor_touches_out
@@ -112,6 +117,7 @@ from . import conveyor_touch_tables
 from . import conveyor_trade_application
 from . import conveyor_trade_section
 from . import conveyor_trade_set
+from . import conveyor_trade_rhythm
 from . import conveyor_trade_touch
 from . import conveyor_trade_followup
 from . import conveyor_trade_work
@@ -165,6 +171,7 @@ from . import res_company_reactivation
 from . import res_company_rhythm
 from . import res_company_touch
 from . import res_config_settings
+from . import res_config_settings_rhythm
 from . import res_config_settings_touch
 from . import res_partner
 from . import res_partner_followup

@@ -43,13 +43,14 @@ class ConveyorRhythmRecompute(models.AbstractModel):
     def _parts(self, partner_ids, today, rules, is_all, is_history):
         has_calendars = any(rule["has_calendar"] for rule in rules)
         choice = self.env["conveyor.rhythm.terms"]._choice_sql(rules, "r", partner_ids)
+        topic = self._topic(partner_ids, any(rule["pattern"] for rule in rules))
         parts = {"clock": self._clock(today), "bought": self._bought(partner_ids)}
         if has_calendars:  # the rule says how gaps are counted, so it comes first
-            parts |= {"latest": self._latest(), "topic": self._topic(partner_ids), "ruled": self._ruled(choice),
+            parts |= {"latest": self._latest(), "topic": topic, "ruled": self._ruled(choice),
                       "gap": self._numbered_gap(), "stat": self._stat()}
         else:
             parts |= {"gap": self._gap(), "stat": self._stat(), "latest": SQL("SELECT partner_id, company_id, last_date FROM stat"),
-                      "topic": self._topic(partner_ids), "ruled": self._ruled(choice)}
+                      "topic": topic, "ruled": self._ruled(choice)}
         parts |= {"population": self._population(is_all)}
         if is_all:
             parts |= {"kept": self.env["conveyor.rhythm.population"]._write_sql(SQL("population"))}
@@ -135,14 +136,19 @@ class ConveyorRhythmRecompute(models.AbstractModel):
               FROM bought b JOIN clock c ON c.company_id = b.company_id WHERE b.day <= c.today GROUP BY 1, 2""")
 
     @api.model
-    def _topic(self, partner_ids):
-        """The product category of the largest line of the last purchase."""
+    def _topic(self, partner_ids, named):
+        """The product category of the largest line of the last purchase.
+
+        :param named: whether a rule asks for the names of product and category
+        """
         return SQL("""
-            SELECT DISTINCT ON (l.partner_id, l.company_id) l.partner_id, l.company_id, t.categ_id AS category_id
+            SELECT DISTINCT ON (l.partner_id, l.company_id) l.partner_id, l.company_id, t.categ_id AS category_id, %s AS names
               FROM (%s) l JOIN latest f ON f.partner_id = l.partner_id AND f.company_id = l.company_id AND f.last_date = l.day
               JOIN product_product p ON p.id = l.product_id JOIN product_template t ON t.id = p.product_tmpl_id
-             WHERE t.categ_id IS NOT NULL ORDER BY l.partner_id, l.company_id, l.amount DESC, l.product_id
-        """, self.env["conveyor.purchase"]._lines_sql(partner_ids))
+             WHERE %s ORDER BY l.partner_id, l.company_id, l.amount DESC, l.product_id
+        """, SQL("concat_ws(' ', t.name::text, (SELECT g.complete_name::text FROM product_category g WHERE g.id = t.categ_id))") if named
+            else SQL("NULL::text"), self.env["conveyor.purchase"]._lines_sql(partner_ids),
+            SQL("TRUE") if named else SQL("t.categ_id IS NOT NULL"))
 
     @api.model
     def _ruled(self, choice):
@@ -150,7 +156,7 @@ class ConveyorRhythmRecompute(models.AbstractModel):
             SELECT r.partner_id, r.company_id, r.category_id, t.rule_id, t.shortest, t.longest, t.lost_after, t.known_gap,
                    t.is_special, t.is_open_days, t.calendar_id, t.calendar_total
               FROM (SELECT r.*, %s AS choice FROM (
-                        SELECT f.partner_id, f.company_id, c.category_id
+                        SELECT f.partner_id, f.company_id, c.category_id, c.names
                           FROM latest f LEFT JOIN topic c ON c.partner_id = f.partner_id AND c.company_id = f.company_id) r) r
               JOIN (%s) t ON t.company_id = r.company_id AND t.rule_id = r.choice
         """, choice, self.env["conveyor.rhythm.terms"]._terms_sql())

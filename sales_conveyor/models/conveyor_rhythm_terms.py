@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .conveyor_domain import read_domain
+from .conveyor_rhythm_rule_match import pattern_of
 
 
 class ConveyorRhythmTerms(models.AbstractModel):
@@ -13,13 +14,17 @@ class ConveyorRhythmTerms(models.AbstractModel):
 
     @api.model
     def _rules(self):
-        """Rows of the active rules in their order: id, company_id, filter_domain, has_categories, has_calendar."""
-        return self.env.execute_query_dict(SQL("""
-            SELECT r.id, r.company_id, r.filter_domain,
+        """Rows of the active rules in their order: id, company_id, filter_domain, has_categories, has_calendar, pattern.
+
+        ``pattern``: of the words that names are searched for, where no category is chosen
+        """
+        rules = self.env.execute_query_dict(SQL("""
+            SELECT r.id, r.company_id, r.filter_domain, r.name_words,
                    EXISTS (SELECT FROM conveyor_rhythm_rule_product_category_rel c WHERE c.conveyor_rhythm_rule_id = r.id) AS has_categories,
                    EXISTS (SELECT FROM conveyor_rhythm_calendar k WHERE k.rule_id = r.id) AS has_calendar
               FROM conveyor_rhythm_rule r WHERE r.active ORDER BY r.sequence, r.id
         """))
+        return [{**rule, "pattern": None if rule["has_categories"] else pattern_of(rule["name_words"])} for rule in rules]
 
     @api.model
     def _terms_sql(self):
@@ -27,7 +32,7 @@ class ConveyorRhythmTerms(models.AbstractModel):
         return SQL("""
             SELECT c.id AS company_id, r.id AS rule_id, NULLIF(r.shortest, 0) AS shortest, NULLIF(r.longest, 0) AS longest,
                    NULLIF(r.lost_after, 0) AS lost_after, CASE WHEN r.expected_gap > 0 THEN r.expected_gap END AS known_gap,
-                   COALESCE(r.filter_domain, '[]') NOT IN ('', '[]') OR EXISTS (
+                   COALESCE(r.filter_domain, '[]') NOT IN ('', '[]') OR btrim(COALESCE(r.name_words, ''), ', ') <> '' OR EXISTS (
                        SELECT FROM conveyor_rhythm_rule_product_category_rel g WHERE g.conveyor_rhythm_rule_id = r.id) AS is_special,
                    r.day_kind = 'open' AS is_open_days, k.id AS calendar_id, k.total AS calendar_total
               FROM res_company c JOIN conveyor_rhythm_rule r ON r.active AND (r.company_id IS NULL OR r.company_id = c.id)
@@ -38,7 +43,7 @@ class ConveyorRhythmTerms(models.AbstractModel):
 
     @api.model
     def _choice_sql(self, rules, alias, partner_ids=None):
-        """The first fitting rule of a row (partner_id, company_id, category_id), as an expression; 0: none."""
+        """The first fitting rule of a row (partner_id, company_id, category_id, names), as an expression; 0: none."""
         if not rules:
             return SQL("0")
         return SQL("CASE %s ELSE 0 END", SQL(" ").join(
@@ -55,6 +60,8 @@ class ConveyorRhythmTerms(models.AbstractModel):
                   JOIN product_category top ON top.id = g.product_category_id
                   JOIN product_category below ON below.parent_path LIKE top.parent_path || '%%'
                  WHERE g.conveyor_rhythm_rule_id = %s)""", row, rule["id"]))
+        if rule["pattern"]:
+            conditions.append(SQL("%s.names ~ %s", row, rule["pattern"]))
         domain = read_domain(self.env, rule["filter_domain"], fields.Datetime.now())
         if not domain.is_true():
             customers = self.env["res.partner"].with_context(active_test=False)

@@ -7,7 +7,9 @@ from . import test_customer_card
 from . import test_customer_day
 from . import test_customer_tables
 from . import test_day
+from . import test_backtest
 from . import test_demo
+from . import test_day
 from . import test_discipline
 from . import test_enrolment
 from . import test_enrolment_budget
@@ -37,6 +39,7 @@ from . import test_rhythm
 from . import test_rhythm_access
 from . import test_rhythm_engine
 from . import test_rhythm_purchase
+from . import test_rhythm_rule
 from . import test_sale_kind
 from . import test_screens
 from . import test_settings

@@ -1,3 +1,4 @@
+from . import conveyor_backtest
 from . import conveyor_log_touch
 from . import conveyor_cadence_switch
 from . import conveyor_cadence_test
@@ -10,6 +11,7 @@ from . import conveyor_snooze
 from . import conveyor_trade_apply
 from . import conveyor_trade_followup
 from . import conveyor_trade_norm
+from . import conveyor_trade_rhythm
 from . import conveyor_waive
 from . import conveyor_workbook
 from . import conveyor_absence

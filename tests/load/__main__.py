@@ -11,7 +11,9 @@ import time
 import traceback
 from dataclasses import asdict, dataclass
 
-from . import bench_cadence, bench_funnel, bench_history, bench_moves, bench_reaction, bench_requests, bench_touches, bench_workbook
+from . import (
+    bench_cadence, bench_funnel, bench_history, bench_moves, bench_reaction, bench_requests, bench_rhythm, bench_rhythm_table,
+    bench_touches, bench_workbook)
 from .bench import Different, goals, report
 from .databases import Databases, Missing
 from .odoo_side import Site, start
@@ -29,6 +31,7 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "planning": bench_cadence.planning,
     "mails": bench_cadence.sending,
     "reaction": bench_reaction.reaction,
+    "rhythm-table": bench_rhythm_table.table,
     "moves": bench_moves.moves,
     "work": bench_moves.moves_with_work,
     "funnel": bench_funnel.reading,
@@ -40,6 +43,7 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "history": bench_history.backfill,
     "sale-kind": bench_history.sale_kind,
     "touches": bench_touches.backfill,
+    "rhythm": bench_rhythm.rhythm,
 }
 
 

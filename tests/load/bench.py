@@ -27,7 +27,8 @@ class Result:
     :param reference: what the other side took, or None where a limit alone is meant
     :param ratio: ours by reference, see above; without a reference ``ours`` itself
     :param goal: the highest good ratio (or value); None where there is no goal
-    :param unit: of ``ours`` and ``reference``
+    :param unit: of ``ours`` and ``reference``; with ``share`` the reference is a published figure, and the ratio how far
+        they are apart
     """
 
     name: str
@@ -95,14 +96,22 @@ def goals(results: list[Result]) -> str:
     """One line a goal."""
     return "\n".join(
         f"{'reached' if result.verdict == 'ok' else 'MISSED '}  {result.name}: "
-        + (f"{_amount(result.ours, result.unit)}, at most {_amount(result.goal, result.unit)}" if result.ratio is None
-           else f"{_number(result.ratio)} ×, at most {_number(result.goal)} ×")
-        for result in results if result.goal is not None)
+        + _judged(result) for result in results if result.goal is not None)
+
+
+def _judged(result):
+    if result.unit == "share":
+        return f"{result.ours:.3f}, published {result.reference:.3f}, apart by {result.ratio:.3f}, at most {result.goal:g}"
+    if result.ratio is None:
+        return f"{_amount(result.ours, result.unit)}, at most {_amount(result.goal, result.unit)}"
+    return f"{_number(result.ratio)} ×, at most {_number(result.goal)} ×"
 
 
 def _amount(value, unit):
     if value is None:
         return ""
+    if unit == "share":
+        return f"{value:.3f}"
     if unit != "s":
         return f"{value:,.1f} {unit}"
     return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.2f} ms"

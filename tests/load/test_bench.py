@@ -20,7 +20,9 @@ EVERY = {
     "capture": "posting to a client on a lead", "last-touch": "last touch of all leads, by the messages",
     "daily": "lines of 1 leads touched in a day, by a scan of all", "queue": "a salesperson's day, whole request",
     "choosing": "choosing 62 due of 250 enrolments", "planning": "one touch of 62, by one of 12",
-    "reaction": "125 signals answered by opportunities, by the ORM's create", "mails": "one mail of 62, by one of 6", "touches": "touches of the years before",
+    "reaction": "125 signals answered by opportunities, by the ORM's create", "mails": "one mail of 62, by one of 6",
+    "touches": "touches of the years before", "rhythm-table": "AUC of this method, P, cdnow",
+    "rhythm": "rhythm of 250 customers, written, by the bare SELECT with median",
 }
 
 
