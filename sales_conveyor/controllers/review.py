@@ -24,6 +24,8 @@ class Review(Rating):
             return super().action_open_rating(token, rate, **kwargs)
         if rate not in STARS:
             raise NotFound()
+        if self._is_stranger(rating):
+            return super().action_open_rating(token, 5, **kwargs)  # Odoo's own page says why not
         return self._review_page("sales_conveyor.review_page_ask", rating, order, {
             "rate": rate, "stars": STARS[::-1], "action": f"/rate/{token}/submit_feedback", "feedback": rating.feedback or "",
             "csrf_token": request.csrf_token()})
@@ -34,10 +36,15 @@ class Review(Rating):
         if rating.res_model != "sale.order":
             return super().action_submit_rating(token, rate=rate, **kwargs)
         if request.httprequest.method == "POST":
-            if str(rate) not in map(str, STARS):
+            if str(rate) not in map(str, STARS) or self._is_stranger(rating):
                 raise NotFound()
             order.rating_apply(int(rate), rating=rating, feedback=(kwargs.get("feedback") or "").strip()[:LONGEST] or None)
         return self._review_page("sales_conveyor.review_page_thanks", rating, order, {"is_bad": 0 < rating.rating < GOOD})
+
+    def _is_stranger(self, rating):
+        """A colleague does not answer in the customer's name."""
+        user = request.env.user
+        return not user._is_public() and user.partner_id.commercial_partner_id != rating.partner_id.commercial_partner_id
 
     def _review_page(self, template, rating, order, values):
         """In the customer's language; without the website app too."""

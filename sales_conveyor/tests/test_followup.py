@@ -457,6 +457,7 @@ class TestFollowup(FollowupCase):
         self.assertEqual(self.rows(), [])
         wizard = self.env["conveyor.followup.switch"].create({"rule_id": rule.id})
         self.assertIn("follow-ups for", wizard.summary)
+        self.assertFalse(wizard.warning)
         self.followup_cadence.is_on = False
         wizard.action_apply()
         self.assertTrue(rule.is_on and self.followup_cadence.is_on)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo import http
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
@@ -159,6 +160,14 @@ class TestReviewPage(HttpCase):
         for path in (f"/rate/{self.token}/0", f"/rate/{self.token}/9", "/rate/nobody/5"):
             with self.subTest(path):
                 self.assertEqual(self.url_open(path).status_code, 404)
+        self.assertFalse(self.rating.consumed)
+
+    def test_a_colleague_does_not_answer_in_the_customers_name(self):
+        self.authenticate("admin", "admin")
+        page = self.url_open(f"/rate/{self.token}/4")
+        self.assertIn("You cannot rate this", page.text)
+        answer = self.url_open(f"/rate/{self.token}/submit_feedback", data={"csrf_token": http.Request.csrf_token(self), "rate": 5})
+        self.assertEqual(answer.status_code, 404)
         self.assertFalse(self.rating.consumed)
 
     def test_text_is_text(self):

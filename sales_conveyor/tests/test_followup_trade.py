@@ -53,12 +53,14 @@ class TestShippedFollowups(FollowupCase):
         self.assertFalse(self.env["conveyor.followup.mark"].search([]))
 
     def test_applying_a_set_takes_its_rules_and_undoing_gives_them_back(self):
+        self.lamp.product_tmpl_id.optional_product_ids = self.bulb.product_tmpl_id
         trade = self.env.ref("sales_conveyor.trade_set_furniture")
         ready = trade._followups_to_take()
         self.assertTrue(ready)
         wizard = self.env["conveyor.trade.apply"].with_user(self.manager).create({
             "set_id": trade.id, "scope": "teams", "team_ids": self.team.ids, "take_followups": True})
         self.assertIn("14 days after", wizard.followups)
+        self.assertFalse(wizard.followups_waiting)
         for _step in range(2):
             wizard.action_next()
         wizard.action_apply()

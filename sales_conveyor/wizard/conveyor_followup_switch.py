@@ -37,7 +37,9 @@ class ConveyorFollowupSwitch(models.TransientModel):
         doubled = self.env["conveyor.cadence"].search([
             ("is_on", "=", True), ("purpose", "=", "followup"), ("target", "=", "customer"), ("trigger", "=", "won"),
             ("company_id", "in", (False, rule.company_id.id) if rule.company_id else (False, *self.env.companies.ids))], limit=1)
-        return doubled and self.env._(
+        if not doubled:
+            return False
+        return self.env._(
             "%(cadence)s follows every won lead already, and while a customer is in it, this rule's touches wait. "
             "Consider switching that cadence off.", cadence=doubled.name)
 

@@ -14,10 +14,10 @@ class ConveyorTradeApply(models.TransientModel):
     def _compute_followups(self):
         for wizard in self:
             ready = wizard.set_id._followups_to_take()
-            wizard.followups = "\n".join(f"• {rule.name}: {rule.sentence}" for rule in ready) or False
+            wizard.followups = "\n".join(f"• {rule.name} – {rule.sentence}" for rule in ready) or False
             waiting = wizard.set_id.followup_rule_ids.filtered(lambda rule, ready=ready: not rule.is_on and rule not in ready)
-            wizard.followups_waiting = waiting and self.env._(
-                "These need a product first: %(rules)s.", rules=", ".join(waiting.mapped("name")))
+            wizard.followups_waiting = self.env._(
+                "These need a product first: %(rules)s.", rules=", ".join(waiting.mapped("name"))) if waiting else False
 
     def _notice(self, application):
         if self.take_followups:
