@@ -1,7 +1,7 @@
 {
     "name": "Sales Conveyor",
     "version": "19.0.1.2.0",
-    "summary": "Sections with standard work, touches that are not forgotten, cadences, a funnel that adds up, XLSX",
+    "summary": "Sections with standard work, touches that are not forgotten, customers by their purchase rhythm, cadences, a funnel, XLSX",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "Sales Conveyor",

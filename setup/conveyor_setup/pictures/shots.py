@@ -159,9 +159,50 @@ def practices(lens, _examples):
     lens.shoot("practices")
 
 
+def customer(lens, _examples):
+    """A customer who buys often and is late now: his rhythm, what to say, his purchases."""
+    found = lens.call("conveyor.rhythm", "search_read", [[["partner_id.name", "=", "Green Fork Café"]], ["partner_id"]])
+    lens.open(f"res.partner/{found[0]['partner_id'][0]}", ".o_conveyor_purchases canvas")
+    with lens.taller():
+        lens.shoot("customer")
+
+
+def rhythm(lens, _examples):
+    """Customers ranked by money at risk."""
+    lens.open("customers-by-rhythm", ".o_conveyor_rhythms .o_data_row")
+    lens.shoot("rhythm")
+
+
+def backtest(lens, _examples):
+    """Alarms of the past, right and false ones, beside fixed numbers of days."""
+    lens.open("conveyor-backtest", ".o_form_view button[name=action_run]")
+    lens.page.click("button[name=action_run]")
+    lens.page.wait_for_selector("[name=way_ids] .o_data_row")
+    with lens.taller():
+        lens.shoot("backtest")
+
+
+def reactivation(lens, _examples):
+    """A rule that asks late customers how they are, and what came of it."""
+    lens.open(f"reactivation-rules/{lens.record('sales_conveyor.reactivation_rule_late')}", ".o_form_view [name=action_open_done]")
+    lens.shoot("reactivation")
+
+
+def followups(lens, _examples):
+    """What is to follow the purchases of these weeks."""
+    lens.open("followups", ".o_data_row")
+    lens.shoot("followups")
+
+
+def visits(lens, _examples):
+    """Planned and booked visits of a month."""
+    lens.open("conveyor-visits", ".o_calendar_view .fc-event")
+    lens.shoot("visits")
+
+
 SHOTS = {function.__name__: function for function in (
     pipeline, lead, factors, gate, ready_set, funnel, section, settings, my_day, my_day_phone, touches, lost, cadence,
-    discipline, practices, import_leads, import_transitions)}
+    discipline, practices, customer, rhythm, backtest, reactivation, followups, visits, import_leads, import_transitions)}
 
 
 # --- ways to the screens ---------------------------------------------------------------------------------------------
