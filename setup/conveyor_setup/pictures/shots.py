@@ -189,8 +189,10 @@ def reactivation(lens, _examples):
 
 
 def followups(lens, _examples):
-    """What is to follow the purchases of these weeks."""
-    lens.open("followups", ".o_data_row")
+    """What follows the purchases of these weeks: planned, made, or dropped with the reason."""
+    lens.open("followups", ".o_list_view")
+    lens.page.click(".o_searchview .o_facet_remove")
+    lens.page.wait_for_selector(".o_data_row")
     lens.shoot("followups")
 
 
