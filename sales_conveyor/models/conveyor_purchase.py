@@ -32,9 +32,9 @@ class ConveyorPurchase(models.AbstractModel):
 
     @api.model
     def _orders_sql(self, company):
-        amount = SQL("o.amount_untaxed / COALESCE(NULLIF(o.currency_rate, 0), 1)")
+        amount = SQL("o.amount_untaxed::float8 / %s", self._rate_sql())
         return SQL("""
-            SELECT o.partner_id, o.company_id, %(day)s AS day, %(amount)s - COALESCE(c.amount, 0) AS amount,
+            SELECT o.partner_id, o.company_id, %(day)s AS day, %(amount)s - COALESCE(c.amount, 0)::float8 AS amount,
                    %(margin)s AS margin
               FROM sale_order o LEFT JOIN credit c ON c.order_id = o.id
              WHERE o.state = 'sale' AND o.company_id = %(company)s
@@ -45,7 +45,12 @@ class ConveyorPurchase(models.AbstractModel):
         """The order's margin, as much of it as its credit notes have left; NULL without the app that knows it."""
         if "margin" not in self.env["sale.order"]._fields:
             return SQL("NULL::float8")
-        return SQL("o.margin / COALESCE(NULLIF(o.currency_rate, 0), 1) * (1 - COALESCE(c.amount / NULLIF(%s, 0), 0))", amount)
+        return SQL("o.margin::float8 / %s * (1 - COALESCE(c.amount::float8 / NULLIF(%s, 0), 0))", self._rate_sql(), amount)
+
+    @api.model
+    def _rate_sql(self):
+        """How much one unit of the company's money is in that of the order."""
+        return SQL("COALESCE(NULLIF(o.currency_rate, 0), 1)::float8")
 
     @api.model
     def _order_day(self, company):
@@ -123,10 +128,10 @@ class ConveyorPurchase(models.AbstractModel):
             return [self._invoice_lines_sql(company)]
         return [SQL("""
             SELECT o.partner_id, o.company_id, %s AS day, l.product_id, l.product_uom_qty AS quantity,
-                   l.price_subtotal / COALESCE(NULLIF(o.currency_rate, 0), 1) AS amount, o.id AS order_id
+                   l.price_subtotal::float8 / %s AS amount, o.id AS order_id
               FROM sale_order o JOIN sale_order_line l ON l.order_id = o.id
              WHERE o.state = 'sale' AND o.company_id = %s AND l.product_id IS NOT NULL AND l.is_downpayment IS NOT TRUE
-        """, self._order_day(company), company.id)]
+        """, self._order_day(company), self._rate_sql(), company.id)]
 
     @api.model
     def _invoice_lines_sql(self, company):

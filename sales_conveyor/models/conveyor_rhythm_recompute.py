@@ -15,7 +15,7 @@ QUALITIES = ("bought", "bought_more", "returned", "recommended", "referred")
 
 
 class ConveyorRhythmRecompute(models.AbstractModel):
-    """The one statement that makes rhythms from purchases, for some customers or for all.
+    """The one statement that makes rhythms from purchases, for some customers or for all (in a few stages then).
 
     Read :meth:`_parts` as the table of contents: each part is a CTE that the later ones use.
     """
@@ -33,15 +33,36 @@ class ConveyorRhythmRecompute(models.AbstractModel):
         :return: rows of what happened in these days, for :meth:`conveyor.rhythm._tell`
         """
         rules = self.env["conveyor.rhythm.terms"]._rules()
-        is_all = partner_ids is None
-        parts = self._parts(partner_ids, today, rules, is_all, is_history)
-        return self.env.execute_query_dict(SQL("WITH %s %s", SQL(", ").join(
-            SQL("%s AS %s(%s)", SQL.identifier(name), SQL("MATERIALIZED ") if name in ("bought", "stat") else SQL(), part)
-            for name, part in parts.items()), self._news()))
+        is_all, has_calendars = partner_ids is None, any(rule["has_calendar"] for rule in rules)
+        parts = self._parts(partner_ids, today, rules, has_calendars, is_history)
+        if is_all:
+            parts = self._staged(parts, has_calendars)
+        return self.env.execute_query_dict(SQL("%s %s", self._with(parts), self._news()))
 
     @api.model
-    def _parts(self, partner_ids, today, rules, is_all, is_history):
-        has_calendars = any(rule["has_calendar"] for rule in rules)
+    def _with(self, parts):
+        return SQL("WITH %s", SQL(", ").join(
+            SQL("%s AS (%s)", SQL.identifier(name), part) for name, part in parts.items()))
+
+    @api.model
+    def _staged(self, parts, has_calendars):
+        """The parts that are left when those of many rows have become temporary tables: of a CTE
+        PostgreSQL cannot know how many rows it has, and plans as if it had a few.
+        """
+        left = {}
+        for name, part in parts.items():
+            if name not in ("stat", "ruled") and not (name == "bought" and has_calendars):  # which asks for them twice
+                left[name] = part
+                continue
+            table = SQL.identifier(name)
+            self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", table))
+            self.env.cr.execute(SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s %s", table, self._with(left), part))
+            self.env.cr.execute(SQL("ANALYZE pg_temp.%s", table))
+        return left
+
+    @api.model
+    def _parts(self, partner_ids, today, rules, has_calendars, is_history):
+        is_all = partner_ids is None
         choice = self.env["conveyor.rhythm.terms"]._choice_sql(rules, "r", partner_ids)
         topic = self._topic(partner_ids, any(rule["pattern"] for rule in rules))
         parts = {"clock": self._clock(today), "bought": self._bought(partner_ids)}
@@ -68,7 +89,8 @@ class ConveyorRhythmRecompute(models.AbstractModel):
         days = [SQL("(%s, %s::date)", company.id, today) if today else SQL(
             "(%s, (now() AT TIME ZONE %s)::date)", company.id, company._conveyor_tz()) for company in companies]
         return SQL("""
-            SELECT c.id AS company_id, v.today, c.currency_id, COALESCE(m.decimal_places, 2) AS digits
+            SELECT c.id AS company_id, v.today, c.currency_id, COALESCE(m.decimal_places, 2) AS digits,
+                   0.5 / 10.0::float8 ^ COALESCE(m.decimal_places, 2) AS mite
               FROM (VALUES %s) v (company_id, today) JOIN res_company c ON c.id = v.company_id
               LEFT JOIN res_currency m ON m.id = c.currency_id
         """, SQL(", ").join(days))
@@ -81,8 +103,8 @@ class ConveyorRhythmRecompute(models.AbstractModel):
     @api.model
     def _gap(self):
         return SQL("""
-            SELECT b.*, c.today, c.digits, NULL::int AS number, b.day - lag(b.day) OVER w AS gap, b.day - lag(b.day) OVER w AS week_gap,
-                   row_number() OVER w AS place, first_value(b.amount) OVER w AS start
+            SELECT b.*, c.today, c.digits, c.mite, NULL::int AS number, b.day - lag(b.day) OVER w AS gap, b.day - lag(b.day) OVER w AS week_gap,
+                   lead(b.day) OVER w AS later, row_number() OVER w AS place, first_value(b.amount) OVER w AS start
               FROM bought b JOIN clock c ON c.company_id = b.company_id
             WINDOW w AS (PARTITION BY b.partner_id, b.company_id ORDER BY b.day)
         """)
@@ -92,8 +114,9 @@ class ConveyorRhythmRecompute(models.AbstractModel):
         """As :meth:`_gap`, of days that are counted by the calendar of the customer's rule."""
         number = SQL("COALESCE(d.number, CASE WHEN r.calendar_id IS NULL THEN b.day - DATE '1990-01-01' ELSE 0 END)")
         return SQL("""
-            SELECT b.*, c.today, c.digits, %(number)s AS number, %(number)s - lag(%(number)s) OVER w AS gap,
-                   b.day - lag(b.day) OVER w AS week_gap, row_number() OVER w AS place, first_value(b.amount) OVER w AS start
+            SELECT b.*, c.today, c.digits, c.mite, %(number)s AS number, %(number)s - lag(%(number)s) OVER w AS gap,
+                   b.day - lag(b.day) OVER w AS week_gap, lead(b.day) OVER w AS later,
+                   row_number() OVER w AS place, first_value(b.amount) OVER w AS start
               FROM bought b JOIN clock c ON c.company_id = b.company_id
               JOIN ruled r ON r.partner_id = b.partner_id AND r.company_id = b.company_id
               LEFT JOIN conveyor_rhythm_day d ON d.calendar_id = r.calendar_id AND d.day = b.day
@@ -104,29 +127,30 @@ class ConveyorRhythmRecompute(models.AbstractModel):
     def _stat(self):
         """One row a customer: his gaps and his money. What is dated later has not happened yet."""
         return SQL("""
-            SELECT partner_id, company_id, today, count(*) FILTER (WHERE past)::int AS purchase_count,
+            SELECT partner_id, company_id, min(today) AS today, count(*) FILTER (WHERE past)::int AS purchase_count,
                    min(day) FILTER (WHERE past) AS first_date, max(day) FILTER (WHERE past) AS last_date,
                    max(number) FILTER (WHERE past) AS last_number,
-                   count(*) FILTER (WHERE past AND gap > 0)::int AS gap_count,
-                   COALESCE(round(sum(ln(gap::float8)) FILTER (WHERE past AND gap > 0)::numeric, 9), 0)::float8 AS log_sum,
-                   COALESCE(round(sum(ln(gap::float8) ^ 2) FILTER (WHERE past AND gap > 0)::numeric, 9), 0)::float8 AS log_squares,
+                   count(log)::int AS gap_count,
+                   COALESCE(round(sum(log)::numeric, 9), 0)::float8 AS log_sum,
+                   COALESCE(round(sum(log * log)::numeric, 9), 0)::float8 AS log_squares,
                    count(*) FILTER (WHERE past AND week_gap %% 7 = 0)::int AS weekly_count,
-                   %(total)s AS revenue_total, round(sum(margin) FILTER (WHERE past)::numeric, digits) AS margin_total,
+                   %(total)s AS revenue_total, round(sum(margin) FILTER (WHERE past)::numeric, min(digits)) AS margin_total,
                    %(year)s AS revenue_year, %(before)s AS revenue_before,
-                   round(max(start)::numeric, digits) AS first_amount,
-                   round((array_agg(amount ORDER BY day DESC) FILTER (WHERE past))[1]::numeric, digits) AS last_amount,
-                   min(day) FILTER (WHERE past AND amount > start + 0.5 * 10.0 ^ -digits) AS bought_more_date,
+                   round(max(start)::numeric, min(digits)) AS first_amount,
+                   round(max(amount) FILTER (WHERE past AND (later > today OR later IS NULL))::numeric, min(digits)) AS last_amount,
+                   min(day) FILTER (WHERE past AND amount > start + mite) AS bought_more_date,
                    min(day) FILTER (WHERE past AND place = 2) AS returned_date,
                    LEAST(min(day) FILTER (WHERE NOT past), min(day + 365) FILTER (WHERE past AND day + 365 > today),
                          min(day + 730) FILTER (WHERE past AND day + 730 > today)) AS renew_date
-              FROM (SELECT g.*, g.day <= g.today AS past FROM gap g) g
-             GROUP BY partner_id, company_id, today, digits HAVING bool_or(past)
+              FROM (SELECT g.*, g.day <= g.today AS past, CASE WHEN g.gap > 0 AND g.day <= g.today THEN ln(g.gap::float8) END AS log
+                      FROM gap g) g
+             GROUP BY partner_id, company_id HAVING bool_or(past)
         """, total=self._revenue(SQL("past")), year=self._revenue(SQL("past AND day > today - 365")),
             before=self._revenue(SQL("day <= today - 365 AND day > today - 730")))
 
     @api.model
     def _revenue(self, condition):
-        return SQL("round(COALESCE(sum(amount) FILTER (WHERE %s), 0)::numeric, digits)", condition)
+        return SQL("round(COALESCE(sum(amount) FILTER (WHERE %s), 0)::numeric, min(digits))", condition)
 
     # ------------------------------------------------------------ who is judged how
     @api.model

@@ -1,8 +1,10 @@
+from contextlib import nullcontext
 from datetime import date
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .conveyor_bulk import without_keys
 from .conveyor_rhythm_recompute import QUALITIES
 
 PENDING = "sales_conveyor.rhythm"  # key of what is marked in the cursor's precommit data
@@ -30,7 +32,8 @@ class ConveyorRhythm(models.Model):
             return self._refresh(self._owners(partners.ids), today)
         is_first = not self.env.execute_query(SQL("SELECT FROM conveyor_rhythm LIMIT 1"))
         with self.env["conveyor.funnel.builder"]._planned_for_many():
-            self._refresh(None, today, is_first)
+            with without_keys(self.env, self._table) if is_first else nullcontext():
+                self._refresh(None, today, is_first)
 
     @api.model
     def _refresh(self, partner_ids, today=None, is_history=False):

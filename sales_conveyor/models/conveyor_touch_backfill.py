@@ -3,6 +3,8 @@ from contextlib import contextmanager, nullcontext
 from odoo import api, models
 from odoo.tools import SQL
 
+from .conveyor_bulk import without_keys
+
 
 class ConveyorTouch(models.Model):
     """The history of an existing database, read once, set-based."""
@@ -75,22 +77,15 @@ class ConveyorTouch(models.Model):
     def _without_indexes(self):
         """Millions of rows into a table that nobody uses yet: its indexes and
         foreign keys are made once, at the end."""
-        table = SQL.identifier(self._table)
-        keys = self.env.execute_query(SQL(
-            "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint"
-            " WHERE conrelid = %s::regclass AND contype = 'f'", self._table))
         indexes = self.env.execute_query(SQL(
             "SELECT i.relname, pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid"
             " WHERE x.indrelid = %s::regclass AND NOT x.indisprimary", self._table))
-        for name, _definition in keys:
-            self.env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT %s", table, SQL.identifier(name)))
-        for name, _definition in indexes:
-            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
-        yield
-        for _name, definition in indexes:
-            self.env.cr.execute(definition)
-        for name, definition in keys:
-            self.env.cr.execute(SQL("ALTER TABLE %s ADD CONSTRAINT %s %s", table, SQL.identifier(name), SQL(definition)))
+        with without_keys(self.env, self._table):
+            for name, _definition in indexes:
+                self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+            yield
+            for _name, definition in indexes:
+                self.env.cr.execute(definition)
 
 
 class ConveyorTouchLine(models.Model):
