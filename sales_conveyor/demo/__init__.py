@@ -2,3 +2,4 @@ from . import conveyor_demo
 from . import conveyor_demo_touch
 from . import conveyor_demo_cadence
 from . import conveyor_demo_today
+from . import conveyor_demo_customer

@@ -69,7 +69,7 @@ class ConveyorDemo(models.AbstractModel):
     # ------------------------------------------------------------ removal
     def _remove_touches(self):
         """Leads take theirs with them; customers' touches, and what was switched on, go here."""
-        customers, cadences = self._named("customer", "res.partner"), self._cadences()
+        customers, cadences = self._named("customer", "res.partner") | self._named("regular", "res.partner"), self._cadences()
         of_customers = [("partner_id", "in", customers.ids)]
         shown = self.env["conveyor.practice"].search([("owner_id", "in", self._people().ids)])
         for record in (customers, cadences, shown, self._named("lead", "crm.lead")):
