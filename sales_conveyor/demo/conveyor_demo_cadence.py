@@ -67,7 +67,7 @@ class ConveyorDemo(models.AbstractModel):
         return day - timedelta(days=max(day.weekday() - 4, 0))
 
     # ------------------------------------------------------------ the days
-    def _live_on(self):
+    def _live_on(self, with_people=True):
         now = fields.Datetime.now()
         self.env.flush_all()
         for _number in range(MOST_PASSES):
@@ -75,7 +75,8 @@ class ConveyorDemo(models.AbstractModel):
             if not moment:
                 break
             self.env["conveyor.enrolment"]._cron_run(now=moment)
-            self._people_work(moment, now)
+            if with_people:
+                self._people_work(moment, now)
 
     def _next_moment(self, now):
         """When something is due next: noon of its day, or when it is due later."""

@@ -2,7 +2,7 @@ from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file
 
-from ..demo import story
+from ..demo import customer_story, story
 
 
 @tagged("post_install", "-at_install")
@@ -102,8 +102,37 @@ class TestDemo(TransactionCase):
         split = self.env["conveyor.split"].create({"cadence_id": self.env.ref("sales_conveyor.demo_cadence_post").id})
         self.assertFalse(split.is_enough)
 
+    # ------------------------------------------------------------ customers
+    def regular(self, name):
+        return self.env["res.partner"].search([("name", "=", name), ("rhythm_ids", "!=", False)], limit=1)
+
+    def test_regular_customers_stand_where_the_story_says(self):
+        for name, status in (
+                ("Hotel Belvedere", "steady"), ("Green Fork Café", "late"), ("Guesthouse Pirin", "late"), ("Bakery Zora", "late"),
+                ("Dr Ilieva's Practice", "sleeping"), ("Yoga Loft", "sleeping"), ("Nord Office", "lost"), ("Library Café", "new"),
+                (customer_story.BACK, "steady")):
+            self.assertEqual(self.regular(name).rhythm_ids.status, status, name)
+
+    def test_what_happened_lately_was_told_and_answered(self):
+        changes = self.env["conveyor.rhythm.change"].search([("is_history", "=", False)])
+        self.assertLessEqual({"late", "sleeping"}, set(changes.mapped("to_status")))
+        self.assertEqual(changes.filtered("is_back").partner_id.name, customer_story.BACK)
+        done = self.env["conveyor.reactivation"].search([("state", "=", "done"), ("rule_id", "!=", False)])
+        self.assertLessEqual({"late", "sleeping", "back"}, set(done.mapped("to_status")))
+        self.assertTrue(done.filtered("absence_reason_id"))
+        self.assertTrue(done.filtered("woken_amount"))
+
+    def test_what_follows_a_purchase(self):
+        self.assertIn("asked", self.env["conveyor.followup"].search([("kind", "=", "review")]).mapped("state"))
+        displeased = self.regular("Salon Camelia")
+        self.assertTrue(displeased.conveyor_complaint)
+        self.assertEqual(displeased.activity_ids.user_id, self.login("maria"))
+        self.assertTrue(self.regular("Hotel Belvedere").rhythm_ids.recommended_date)
+        self.assertEqual(
+            set(self.env["conveyor.demo"]._named("visit", "conveyor.visit").mapped("state")), {"done", "missed", "planned", "booked"})
+
     def test_it_goes_without_a_trace(self):
-        customers = self.env["conveyor.demo"]._named("customer", "res.partner")
+        customers = self.env["conveyor.demo"]._named("customer", "res.partner") | self.env["conveyor.demo"]._named("regular", "res.partner")
         self.env["conveyor.demo"]._remove()
         self.assertFalse(self.leads.exists())
         for model in ("conveyor.touch", "conveyor.enrolment", "conveyor.consent"):
@@ -114,6 +143,8 @@ class TestDemo(TransactionCase):
         self.assertFalse(self.env.ref("sales_conveyor.reason_common_news").active)
         self.assertFalse(self.env["sale.order"].search([("team_id", "=", self.env.ref("sales_conveyor.demo_team").id)]))
         self.assertFalse(self.env["conveyor.trade.application"].search([("state", "=", "applied")]))
+        for model in ("conveyor.rhythm", "conveyor.followup", "conveyor.reactivation", "conveyor.interest", "conveyor.visit"):
+            self.assertFalse(self.env[model].search([("partner_id", "in", customers.ids)]), model)
 
 
 @tagged("post_install", "-at_install")
