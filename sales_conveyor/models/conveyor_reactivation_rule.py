@@ -41,7 +41,7 @@ class ConveyorReactivationRule(models.Model):
     min_average = fields.Float("Average Check from")
     min_amount = fields.Float("Money at Risk from", help="Of a customer who is back: what he bought.")
     deed = fields.Selection(DEEDS, "What is Done", required=True, default="activity", tracking=True)
-    activity_type_id = fields.Many2one(
+    activity_kind_id = fields.Many2one(
         "mail.activity.type", "Activity", domain=[("res_model", "in", (False, "res.partner"))], ondelete="set null",
         default=lambda self: self.env.ref("mail.mail_activity_data_call", raise_if_not_found=False))
     summary = fields.Char("What to Say", translate=True)
@@ -131,9 +131,10 @@ class ConveyorReactivationRule(models.Model):
     def action_switch_on(self):
         """Only after a look at whom it would have acted on."""
         self.ensure_one()
-        return {"type": "ir.actions.act_window", "res_model": "conveyor.reactivation.switch", "target": "new",
+        wizard = self.env["conveyor.reactivation.switch"].create({"rule_id": self.id})
+        return {"type": "ir.actions.act_window", "res_model": wizard._name, "res_id": wizard.id, "target": "new",
                 "views": [(False, "form")], "name": self.env._("Dry Run: %(rule)s", rule=self.name),
-                "context": {"default_rule_id": self.id, "dialog_size": "extra-large"}}
+                "context": {"dialog_size": "extra-large"}}
 
     def action_switch_off(self):
         self.is_on = False

@@ -50,7 +50,7 @@ class ConveyorReactivationRule(models.Model):
     @api.model
     def _synced_fields(self):
         return {"name", "to_status", "company_id", "filter_domain", "category_ids", "min_average", "min_amount", "deed", "cadence_id",
-                "activity_type_id", "summary", "note", "days", "stage_id", "team_id", "source_id"}
+                "activity_kind_id", "summary", "note", "days", "stage_id", "team_id", "source_id"}
 
     def _create_automation(self):
         return self.env["base.automation"].create({
@@ -122,7 +122,7 @@ class ConveyorReactivationRule(models.Model):
     def _prepare_activity(self):
         rule = self.with_context(lang=self.env.lang or LANGUAGE)
         return {
-            "state": "next_activity", "activity_type_id": rule.activity_type_id.id
+            "state": "next_activity", "activity_type_id": rule.activity_kind_id.id
             or self.env.ref("mail.mail_activity_data_todo").id, "activity_summary": rule.summary, "activity_note": rule.note,
             "activity_date_deadline_range": rule.days, "activity_date_deadline_range_type": "days",
             "activity_user_type": "generic", "activity_user_field_name": "user_id"}

@@ -2,6 +2,7 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from functools import cache, partial
 from hashlib import sha256
 
 from psycopg2 import OperationalError
@@ -20,18 +21,38 @@ FIRST_PAUSE = timedelta(minutes=5)  # before the first repetition; four times as
 SINGLE_FAILURES = 20  # in a row, then the fault is hardly one of the records
 
 
+class Happened(dict):
+    """What happened to one record; ``explanation`` is worked out when it is asked for, for all of them."""
+
+    def __init__(self, facts, explain):
+        super().__init__(facts)
+        self._explain = explain
+
+    def __missing__(self, name):
+        if name != "explanation":
+            raise KeyError(name)
+        return self._explain()
+
+
 class Signals(Mapping):
     """``{record id: what happened}`` for server actions, in the context as ``conveyor_signals``.
 
-    ``kind``, ``date``, ``from_status``, ``to_status``, ``quality`` and
-    ``amount`` of each record that the action runs on. What an action has to
-    say of a record it says with :meth:`say`.
+    ``kind``, ``date``, ``from_status``, ``to_status``, ``quality``, ``amount``
+    and ``explanation`` (the rhythm in words) of each record that the action
+    runs on. What an action has to say of a record it says with :meth:`say`.
 
     It is compared by identity: contexts are compared often, and this one is large.
     """
 
-    def __init__(self, rows):
-        self._rows, self.said = rows, {}
+    def __init__(self, facts, explanations):
+        """
+        :param explanations: gives ``{record id: sentence}``, called once at most
+        """
+        self.said, self._explanations = {}, cache(explanations)
+        self._rows = {record_id: Happened(known, partial(self._explained, record_id)) for record_id, known in facts.items()}
+
+    def _explained(self, record_id):
+        return self._explanations().get(record_id, "")
 
     def __getitem__(self, record_id):
         return self._rows[record_id]
@@ -144,7 +165,7 @@ class ConveyorReactivation(models.Model):
     def _run_actions(self, now):
         automation, company = self.automation_id, self.company_id
         by_record = {row._record_id(): row for row in self}
-        signals = Signals({record_id: row._prepare_facts() for record_id, row in by_record.items()})
+        signals = Signals({record_id: row._prepare_facts() for record_id, row in by_record.items()}, self._explanations)
         ids = list(by_record)
         context = {
             "active_model": automation.model_name, "active_ids": ids, "active_id": ids[0], "conveyor_signals": signals,
@@ -160,6 +181,13 @@ class ConveyorReactivation(models.Model):
 
     def _prepare_facts(self):
         return {name: self[name] for name in ("kind", "date", "from_status", "to_status", "quality", "amount")}
+
+    def _explanations(self):
+        """``{record id: his rhythm in words}``"""
+        rhythms = self.env["conveyor.rhythm"].search([
+            ("partner_id", "in", self.partner_id.commercial_partner_id.ids), ("company_id", "=", self.company_id.id)])
+        words = {rhythm.partner_id: rhythm.explanation for rhythm in rhythms}
+        return {row._record_id(): words.get(row.partner_id.commercial_partner_id, "") for row in self}
 
     def _note_done(self, now, said):
         self.write({"state": "done", "done_date": now, "next_date": False, "error": False, "explanation": False})

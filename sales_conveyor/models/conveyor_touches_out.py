@@ -44,7 +44,7 @@ class ConveyorSignal(models.Model):
                 SELECT e.lead_id, 'reasons' FROM conveyor_enrolment e
                  WHERE e.lead_id IS NOT NULL AND e.state IN %(open)s AND e.rule = 'no_reason'
                  UNION
-                SELECT t.lead_id, 'norm' FROM conveyor_touch t WHERE t.date >= %(since)s AND t.lead_id IS NOT NULL AND t.direction = 'out')
+                SELECT t.lead_id, 'norm' FROM conveyor_touch_line t WHERE t.last_touch_date >= %(since)s AND t.lead_id IS NOT NULL)
             SELECT DISTINCT ON (l.id) l.id, l.partner_id, l.company_id, l.expected_revenue, COALESCE(t.touch_count, 0), r.why
               FROM recent r JOIN crm_lead l ON l.id = r.id AND l.active AND l.won_status = 'pending'
               LEFT JOIN conveyor_touch_line t ON t.lead_id = l.id

@@ -137,7 +137,7 @@ class IrActionsServer(models.Model):
     @api.model
     def _explain(self, rhythm):
         """Why, in words: the sentence of the rhythm."""
-        return rhythm.explanation if rhythm and "explanation" in rhythm._fields else ""
+        return rhythm.explanation or ""
 
     # ------------------------------------------------------------ offer
     def _run_action_conveyor_offer_multi(self, eval_context=None):

@@ -84,6 +84,15 @@ class TestTrigger(ReactivationCase):
         self.dispatch()
         self.assertEqual([partner.comment.striptags() for partner in (rich, poor)], ["900.0", "5.0"])
 
+    def test_actions_can_explain_it_in_words(self):
+        guest, = self.customers(1)
+        self.order(guest, self.day(-300))
+        self.env["conveyor.rhythm"]._recompute(guest)
+        self.code("for record in records: record.write({'comment': env.context['conveyor_signals'][record.id]['explanation']})")
+        self.signals(guest)
+        self.dispatch()
+        self.assertIn("Buys about every", guest.comment)
+
     # ------------------------------------------------------------ once, and together
     def test_one_run_for_all_records(self):
         guests = self.customers(30)

@@ -29,7 +29,8 @@ class TestDeeds(RuleCase):
     def test_a_personal_word_of_the_account_manager(self):
         mine, nobodys = self.customers(2)
         nobodys.user_id = False
-        self.rule(days=2)
+        rule = self.rule(days=2)
+        self.assertEqual(rule.activity_kind_id, self.env.ref("mail.mail_activity_data_call"))
         self.signals(mine | nobodys)
         self.dispatch()
         activity = mine.activity_ids

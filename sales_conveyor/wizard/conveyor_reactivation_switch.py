@@ -16,8 +16,9 @@ class ConveyorReactivationSwitch(models.TransientModel):
     _description = "Switch a Reactivation Rule On"
 
     rule_id = fields.Many2one("conveyor.reactivation.rule", required=True, ondelete="cascade", readonly=True)
-    to_status = fields.Selection(related="rule_id.to_status")
+    is_on = fields.Boolean(related="rule_id.is_on")
     problem = fields.Char(readonly=True)
+    cadence_id = fields.Many2one(related="rule_id.cadence_id")
     summary = fields.Text(readonly=True)
     edited = fields.Text(related="rule_id.edited")
     standing_count = fields.Integer("In this Status now", readonly=True)
@@ -58,6 +59,12 @@ class ConveyorReactivationSwitch(models.TransientModel):
 
     def _money(self, amount):
         return formatLang(self.env, amount, currency_obj=(self.rule_id.company_id or self.env.company).currency_id)
+
+    def action_open_cadence(self):
+        """The cadence that has to be switched on first."""
+        cadence = self.rule_id.cadence_id
+        return {"type": "ir.actions.act_window", "res_model": cadence._name, "res_id": cadence.id, "views": [(False, "form")],
+                "name": cadence.display_name}
 
     def action_apply(self):
         """Switch it on."""
