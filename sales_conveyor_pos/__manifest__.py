@@ -5,7 +5,13 @@
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "Sales Conveyor",
-    "depends": ["sales_conveyor", "point_of_sale", "pos_sale"],
+    "depends": ["sales_conveyor", "point_of_sale"],
     "auto_install": True,
-    "data": [],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+    "assets": {
+        "point_of_sale._assets_pos": [
+            "sales_conveyor_pos/static/src/**/*",
+        ],
+    },
 }

@@ -1,0 +1,159 @@
+"""What is paid at the till is a purchase, once."""
+
+from datetime import date, datetime
+
+from odoo.exceptions import AccessError
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import SQL
+
+
+class TillCase(TransactionCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, tracking_disable=True))
+        cls.company = cls.env.company
+        cls.company.write({"conveyor_tz": "Europe/Sofia", "conveyor_purchase_source": "order"})
+        if not cls.env["account.journal"].search([("type", "=", "sale"), ("company_id", "=", cls.company.id)]):
+            cls.env["account.journal"].create({"name": "Sales", "type": "sale", "code": "SAL"})
+        cls.config = cls.env["pos.config"].create({"name": "Café"})
+        cls.session = cls.env["pos.session"].create({"config_id": cls.config.id, "user_id": cls.env.uid})
+        cls.coffee = cls.env["product.product"].create({
+            "name": "Coffee", "type": "consu", "list_price": 3, "available_in_pos": True, "taxes_id": False})
+        cls.ada = cls.env["res.partner"].create({"name": "Ada"})
+
+    def pos(self, day, partner=None, quantity=1, state="paid", **line):
+        """An order of coffee at 3 each."""
+        amount = 3 * quantity
+        order = self.env["pos.order"].create({
+            "session_id": self.session.id, "company_id": self.company.id, "partner_id": (self.ada if partner is None else partner).id,
+            "amount_tax": 0, "amount_total": amount, "amount_paid": amount, "amount_return": 0,
+            "date_order": datetime(2026, 6, day, 10) if isinstance(day, int) else day,
+            "lines": [Command.create({
+                "product_id": self.coffee.id, "qty": quantity, "price_unit": 3, "price_subtotal": amount, "price_subtotal_incl": amount, **line})]})
+        order.state = state
+        return order
+
+    def bought(self, partner=None):
+        """{day of June: amount} of a customer."""
+        return {day.day: amount for day, amount in self.env["conveyor.purchase"]._history(partner or self.ada)[(partner or self.ada).id]}
+
+    def rhythm(self):
+        return self.env["conveyor.rhythm"].search([("partner_id", "=", self.ada.id), ("company_id", "=", self.company.id)])
+
+
+@tagged("post_install", "-at_install")
+class TestPurchases(TillCase):
+
+    def test_paid_orders_are_purchases(self):
+        self.pos(1)
+        self.pos(1, quantity=2)
+        self.pos(4, state="done")
+        self.pos(6, state="draft")
+        self.pos(8, partner=self.env["res.partner"])
+        self.assertEqual(self.bought(), {1: 9, 4: 3})
+
+    def test_days_are_local(self):
+        self.pos(datetime(2026, 6, 1, 22, 30))
+        self.assertEqual(self.bought(), {2: 3})
+
+    def test_what_is_given_back_is_no_purchase(self):
+        kept, back = self.pos(1, quantity=3), self.pos(5)
+        self.pos(6, quantity=-1, refunded_orderline_id=kept.lines.id)
+        self.pos(7, quantity=-1, refunded_orderline_id=back.lines.id)
+        self.assertEqual(self.bought(), {1: 6})
+        lines = self.env.execute_query(SQL(
+            "SELECT day, quantity::int FROM (%s) l", self.env["conveyor.purchase"]._lines_sql([self.ada.id])))
+        self.assertEqual(lines, [(date(2026, 6, 1), 2)])
+
+    def test_a_sales_order_settled_at_the_till_counts_once(self):
+        order = self.env["sale.order"].create({
+            "partner_id": self.ada.id, "order_line": [Command.create({"product_id": self.coffee.id, "product_uom_qty": 4, "price_unit": 3, "tax_ids": False})]})
+        order.action_confirm()
+        order.date_order = datetime(2026, 6, 2, 10)
+        self.pos(3, quantity=4, sale_order_origin_id=order.id, sale_order_line_id=order.order_line.id)
+        self.assertEqual(self.bought(), {2: 12})
+
+    def test_where_invoices_count_an_invoiced_order_counts_by_its_invoice(self):
+        self.company.conveyor_purchase_source = "invoice"
+        self.pos(1)
+        invoiced = self.pos(2)
+        move = self.env["account.move"].create({"move_type": "out_invoice", "partner_id": self.ada.id})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE pos_order SET account_move = %s WHERE id = %s", [move.id, invoiced.id])
+        self.assertEqual(self.bought(), {1: 3})
+
+    def test_another_currency(self):
+        order = self.pos(1, quantity=10)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE pos_order SET currency_rate = 2 WHERE id = %s", [order.id])
+        self.assertEqual(self.bought(), {1: 15})
+
+    def test_each_company_has_its_own(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.pos(1)
+        self.assertFalse(self.env["conveyor.purchase"]._history(self.ada, other)[self.ada.id])
+
+    def test_a_contact_buys_for_his_company(self):
+        firm = self.env["res.partner"].create({"name": "Works", "is_company": True})
+        self.pos(1, partner=self.env["res.partner"].create({"name": "Eve", "parent_id": firm.id}))
+        self.assertEqual(self.bought(firm), {1: 3})
+
+
+@tagged("post_install", "-at_install")
+class TestPayment(TillCase):
+
+    def test_the_rhythm_follows_at_payment(self):
+        self.pos(1)
+        self.pos(4)
+        self.assertEqual((self.rhythm().purchase_count, self.rhythm().last_date), (2, date(2026, 6, 4)))
+        draft = self.pos(8, state="draft")
+        self.assertEqual(self.rhythm().purchase_count, 2)
+        draft.state = "paid"
+        self.assertEqual((self.rhythm().purchase_count, self.rhythm().revenue_total), (3, 9))
+
+    def test_a_refund_takes_it_back(self):
+        self.pos(1)
+        last = self.pos(4)
+        self.pos(5, quantity=-1, refunded_orderline_id=last.lines.id)
+        self.assertEqual((self.rhythm().purchase_count, self.rhythm().last_date), (1, date(2026, 6, 1)))
+
+    def test_another_customer_is_set_afterwards(self):
+        order, bob = self.pos(1), self.env["res.partner"].create({"name": "Bob"})
+        self.assertTrue(self.rhythm())
+        order.partner_id = bob
+        self.assertFalse(self.rhythm())
+        self.assertEqual(self.bought(bob), {1: 3})
+
+    def test_what_wanted_him_to_buy_ends(self):
+        cadence = self.env["conveyor.cadence"].create({
+            "name": "Come back", "purpose": "reactivation", "target": "customer", "reason_policy": "none",
+            "step_ids": [Command.create({"channel": "call"})]})
+        enrolment = self.env["conveyor.enrolment"]._enrol(cadence, self.ada)
+        self.pos(1)
+        self.assertEqual((enrolment.state, enrolment.stop_reason), ("stopped", "bought"))
+
+    def test_his_visit_is_made(self):
+        visit = self.env["conveyor.visit"].create({"partner_id": self.ada.id, "date": date(2026, 6, 1), "product_id": self.coffee.id})
+        self.pos(1)
+        self.assertEqual((visit.state, visit.done_date), ("done", date(2026, 6, 1)))
+
+    def test_one_payment_costs_few_queries(self):
+        order = self.pos(1, state="draft")
+        self.env.flush_all()
+        with self.assertQueryCount(25):
+            order._conveyor_paid()
+            order.state = "paid"
+
+    def test_the_cashier_gets_a_hint_without_money(self):
+        for day in (1, 4, 7, 10):
+            self.pos(day)
+        cashier = new_test_user(self.env, "conveyor_cashier", "point_of_sale.group_pos_user")
+        hint = self.ada.with_user(cashier).get_conveyor_pos_hint()
+        self.assertRegex(hint, r"^Buys about every \d+ days?; silent for")
+        self.assertLessEqual(len(hint.split()), 9)
+        self.assertEqual(self.env["res.partner"].create({"name": "New"}).with_user(cashier).get_conveyor_pos_hint(), "")
+        with self.assertRaises(AccessError):
+            self.rhythm().with_user(cashier).read(["revenue_total"])
