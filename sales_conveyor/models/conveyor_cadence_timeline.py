@@ -122,7 +122,7 @@ class ConveyorCadenceStep(models.Model):
         if self.delay_from != "expected":
             return {}
         unit = dict(self._fields["delay_unit"]._description_selection(self.env))[self.delay_unit or "days"]
-        words = self.env._("%(delay)s %(unit)s before the expected date", delay=self.delay, unit=unit)
+        words = self.env._("%(delay)s %(unit)s before", delay=self.delay, unit=unit)
         return {"label": words, "short": f"−{round(timeline.Delay(max(self.delay, 0), self.delay_unit or 'days').days)}"}
 
     def _drawn(self):

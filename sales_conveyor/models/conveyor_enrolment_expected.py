@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import datetime, time
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from ..engine import cadence as engine
 from ..engine import clock
@@ -69,7 +69,7 @@ class ConveyorEnrolment(models.Model):
 
         :param partner_ids: commercial partners, None for all
         """
-        if partner_ids is not None and not partner_ids:
+        if partner_ids is not None and not partner_ids or not self.env["conveyor.cadence"]._follows_rhythm():
             return
         self.flush_model()
         self.env["conveyor.rhythm"].flush_model()
@@ -88,6 +88,21 @@ class ConveyorEnrolment(models.Model):
         """Templates about a visit find the one that they are about."""
         visits = tuple((touch.row.partner_id.id, touch.row.visit_id.id) for touch in touches if touch.row.visit_id)
         return {**super()._template_context(touches), **({"conveyor_visits": visits} if visits else {})}
+
+
+class ConveyorCadence(models.Model):
+    _inherit = "conveyor.cadence"
+
+    @api.model
+    @ormcache()
+    def _follows_rhythm(self):
+        """Whether a cadence that is on has steps before the expected date."""
+        return bool(self.env["conveyor.cadence.step"].sudo().search_count(  # one yes or no for all
+            [("delay_from", "=", engine.EXPECTED), ("cadence_id.is_on", "=", True), ("cadence_id.purpose", "!=", "service")], limit=1))
+
+    def _steps_changed(self):
+        self.env.registry.clear_cache()
+        return super()._steps_changed()
 
 
 class ConveyorRhythm(models.Model):

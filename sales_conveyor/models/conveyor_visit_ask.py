@@ -68,6 +68,8 @@ class ConveyorVisit(models.Model):
 
         :param partner_ids: commercial partners, None for all
         """
+        if not self._is_used():
+            return
         self.flush_model()
         owners = [owner for owner, in self.env.execute_query(SQL(
             """SELECT DISTINCT p.commercial_partner_id FROM conveyor_visit v JOIN res_partner p ON p.id = v.partner_id

@@ -48,8 +48,9 @@ class CrmLead(models.Model):
 
     def _conveyor_moved(self, steps, by_person):
         result = super()._conveyor_moved(steps, by_person)
-        self.browse(lead.id for lead, before, after in steps if after[1] == "won" != before[1]).filtered(
-            "referrer_id")._enter_referral("referred_won")
+        won = self.browse(lead.id for lead, before, after in steps if after[1] == "won" != before[1]).filtered("referrer_id")
+        won._enter_referral("referred_won")
+        self.env["conveyor.rhythm"]._mark(won.referrer_id.commercial_partner_id.ids)
         return result
 
     def _enter_referral(self, trigger):

@@ -106,7 +106,7 @@ class TestAccount(EnrolmentCase):
 
     def test_the_time_line_says_it_in_words(self):
         steps = self.account._timeline()["steps"]
-        self.assertEqual((steps[0]["label"], steps[0]["short"]), ("5 days before the expected date", "−5"))
+        self.assertEqual((steps[0]["label"], steps[0]["short"]), ("5 days before", "−5"))
         self.assertEqual(self.account._timeline()["loop"]["days"], 90)
 
     def test_only_customers_are_expected(self):

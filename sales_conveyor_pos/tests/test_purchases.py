@@ -150,7 +150,7 @@ class TestPayment(TillCase):
     def test_the_cashier_gets_a_hint_without_money(self):
         for day in (1, 4, 7, 10):
             self.pos(day)
-        cashier = new_test_user(self.env, "conveyor_cashier", "point_of_sale.group_pos_user")
+        cashier = new_test_user(self.env, "conveyor_cashier", "base.group_user,point_of_sale.group_pos_user")
         hint = self.ada.with_user(cashier).get_conveyor_pos_hint()
         self.assertRegex(hint, r"^Buys about every \d+ days?; silent for")
         self.assertLessEqual(len(hint.split()), 9)
