@@ -39,7 +39,7 @@ class ConveyorVisit(models.Model):
     def action_book(self):
         """The customer has agreed: it stands in the calendar."""
         for visit in self.filtered(lambda visit: visit.state in OPEN):
-            if visit.date < visit._today():
+            if visit.date < min(visit._today(), fields.Date.context_today(visit, fields.Datetime.now())):  # his midnight or the company's
                 raise UserError(self.env._(
                     "%(visit)s: %(date)s is over. Give it its new date first, then book it.",
                     visit=visit.display_name, date=visit._words()))
