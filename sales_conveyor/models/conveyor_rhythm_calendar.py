@@ -46,6 +46,8 @@ class ConveyorRhythmCalendar(models.Model):
                 row._number(days, digest, today)
                 changed |= row
         gone.unlink()
+        if gone or changed:
+            self.env.registry.clear_cache()  # rules are remembered with whether they have a calendar
         return changed
 
     @api.model

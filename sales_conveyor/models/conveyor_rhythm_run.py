@@ -1,7 +1,10 @@
 from contextlib import nullcontext
 from datetime import date
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
+from odoo.exceptions import MissingError
 from odoo.tools import SQL
 
 from .conveyor_bulk import without_keys
@@ -98,10 +101,11 @@ class ConveyorRhythm(models.Model):
     @api.model
     def _owners(self, partner_ids):
         """The commercial partners of these, and they themselves: they may have been commercial partners before."""
-        if not partner_ids:
-            return []
-        return sorted({owner for row in self.env.execute_query(SQL(
-            "SELECT id, commercial_partner_id FROM res_partner WHERE id = ANY(%s)", partner_ids)) for owner in row if owner})
+        partners = self.env["res.partner"].browse(partner_ids)
+        try:
+            return sorted((partners | partners.commercial_partner_id).ids)  # most often in the cache
+        except MissingError:
+            return sorted({*partner_ids, *partners.exists().commercial_partner_id.ids})
 
     # ------------------------------------------------------------ nightly
     @api.model
@@ -112,10 +116,26 @@ class ConveyorRhythm(models.Model):
         self.env.flush_all()
         self._settings_changed(calendars=self.env["conveyor.rhythm.calendar"]._refresh(today or fields.Date.today()))
         self.env["conveyor.rhythm.population"]._refresh(today or fields.Date.today())
-        while partner_ids := self._lock_due(today):
+        while self._run_batch(today):
+            pass
+
+    @api.model
+    def _run_batch(self, today):
+        """The next customers whose day has come. What another transaction was quicker with is looked at
+        afresh in the next run, which begins soon.
+
+        :return: whether there are more of them, and time for them
+        """
+        try:
+            partner_ids = self._lock_due(today)
             self._refresh(partner_ids, today)
-            if not self._commit_batch(len(partner_ids)):
-                break
+        except OperationalError:
+            if not self.env.context.get("ir_cron_progress_id"):
+                raise
+            self.env.cr.rollback()
+            self.env.ref("sales_conveyor.cron_rhythm_recompute")._trigger()
+            return False
+        return bool(partner_ids) and self._commit_batch(len(partner_ids))
 
     @api.model
     def _commit_batch(self, processed):
@@ -158,6 +178,7 @@ class ConveyorRhythm(models.Model):
             return
         which = SQL("calendar_id = ANY(%s)", calendars.ids) if calendars is not None else SQL(
             "company_id = ANY(%s)", companies.ids) if companies else SQL("TRUE")
+        self.env.registry.clear_cache()  # rules are remembered
         self.env.cr.execute(SQL(
             "UPDATE conveyor_rhythm SET is_stale = TRUE, next_status_date = %s WHERE %s AND is_stale IS NOT TRUE", LONG_AGO, which))
         self.invalidate_model(flush=False)

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from .conveyor_domain import read_domain
 from .conveyor_rhythm_rule_match import pattern_of
@@ -13,6 +13,7 @@ class ConveyorRhythmTerms(models.AbstractModel):
     _description = "Terms of Purchase Rhythms"
 
     @api.model
+    @ormcache()
     def _rules(self):
         """Rows of the active rules in their order: id, company_id, filter_domain, has_categories, has_calendar, pattern.
 

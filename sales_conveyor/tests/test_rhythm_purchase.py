@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -166,6 +168,25 @@ class TestAtOnce(RhythmCase):
         self.Rhythm._mark(partner.ids)
         with self.assertQueryCount(5):
             self.Rhythm._flush()
+
+    def test_confirming_costs_fewer_than_five_queries_more(self):
+        partner = self.customer()
+        self.bought(partner, self.days([7] * 9, self.today - timedelta(days=7)))
+        self.Rhythm._recompute(partner)
+
+        def confirm(order):
+            self.env.invalidate_all()
+            self.env.cr.flush()
+            before = self.env.cr.sql_log_count
+            order.with_user(self.manager).action_confirm()
+            self.env.cr.flush()
+            return self.env.cr.sql_log_count - before
+
+        orders = [self.order(partner, 10, confirm=False) for _number in range(3)]
+        confirm(orders[0])  # what is read once
+        with patch.object(type(self.Rhythm), "_mark", lambda self, *args, **kwargs: None):
+            without = confirm(orders[1])
+        self.assertLess(confirm(orders[2]) - without, 5)
 
     # ------------------------------------------------------------ invoices
     def invoice(self, order):
