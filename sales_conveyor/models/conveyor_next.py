@@ -97,7 +97,7 @@ class ConveyorNext(models.AbstractModel):
     @api.model
     def _share(self, record):
         """Where in a working day the record stands, from 0 to 1; ids in a row stand far apart."""
-        return record.id * GOLDEN % 1
+        return (record._origin.id or 0) * GOLDEN % 1  # a form's record has no number of its own
 
     @api.model
     def _means(self, record):

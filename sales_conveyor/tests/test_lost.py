@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .test_next import NextCase
 
@@ -61,6 +61,11 @@ class TestLosing(NextCase):
         self.assertIn("Attempts: 3", dialog.touch_history)
         self.assertTrue(dialog.again_label.startswith("Try again "))
         self.assertFalse(dialog.touch_figure, "no figure below 50 cases")
+
+    def test_the_form_proposes_before_it_is_saved(self):
+        form = Form(self.env["crm.lead.lost"].with_user(self.seller).with_context(default_lead_ids=self.touched(phone="1").ids))
+        self.assertTrue(form.is_early)
+        self.assertTrue(form.again_label.startswith("Try again "))
 
     def test_exempt_reasons_and_done_norms_ask_nothing(self):
         self.assertFalse(self.dialog(self.touched(), self.spam).is_early)

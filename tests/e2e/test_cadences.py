@@ -64,7 +64,7 @@ def test_a_cadence_is_tried_out_before_it_runs(cadence, people, admin, enter):
     form.press("action_test")
     expect(form.dialog).to_contain_text(f"{people['manager'].login}@example.com")
     form.button("Send to Me", form.dialog).click()
-    expect(form.page.locator(".o_notification")).to_contain_text("3 texts are on their way")
+    expect(form.page.locator(".o_notification")).to_contain_text("no outgoing mail server is set up")
     assert admin.count("conveyor.enrolment", [["cadence_id", "=", cadence[0]]]) == 0
 
 
