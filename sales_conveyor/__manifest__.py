@@ -69,6 +69,7 @@
         "views/base_automation_views.xml",
         "views/conveyor_absence_views.xml",
         "views/conveyor_reactivation_views.xml",
+        "views/conveyor_customer_menus.xml",
         "data/conveyor_absence_reason_data.xml",
         "views/conveyor_trade_rhythm_views.xml",
         "data/trade_set_general.xml",

@@ -26,7 +26,7 @@ class ConveyorRhythm(models.Model):
                         help="Share of his gaps that are expected to be shorter than today's silence.")
     score = read_now(fields.Float, "score", "Score of Loss", digits=(16, 4), aggregator="avg", help="The higher, the more likely he is lost.")
     money_at_risk = read_now(fields.Monetary, "money_at_risk", "Money at Risk", aggregator="sum", help=(
-        "What late, sleeping and lost customers would have bought since: average check for each usual gap, of one year at most."))
+        "What late, sleeping and lost customers would have bought since their last purchase: average check for each usual gap, of one year at most."))
     growth = read_now(fields.Float, "growth", "Growth", digits=(16, 4), aggregator="avg",
                       help="Revenue of the last 365 days against the 365 days before; empty where there was none.")
     score_level = fields.Selection(
@@ -125,6 +125,9 @@ class ConveyorRhythm(models.Model):
     def _rhythm_words(self):
         days, spread = _whole(self.usual_gap), _whole((self.gap_high - self.gap_low) / 2)
         env = self.env
+        if self.purchase_count == 1:
+            return env._("Others buy again after about %(days)s open days;", days=days) if self.is_open_days else \
+                env._("Others buy again after about %(days)s days;", days=days)
         if self.is_open_days:
             return env._("Buys about every %(days)s open days, ±%(spread)s;", days=days, spread=spread)
         return env._("Buys about every %(days)s days, ±%(spread)s;", days=days, spread=spread)
@@ -132,6 +135,8 @@ class ConveyorRhythm(models.Model):
     def _silence_words(self):
         longer = round(100 * (1 - self.surprise))
         if self.status in AT_RISK and self.purchase_count > rhythm.OWN_GAPS:
+            if not longer:
+                return self.env._("silent for %(days)s; none of 100 of his gaps would be that long;", days=self.absence)
             return self.env._("silent for %(days)s; only %(longer)s of 100 of his gaps would be that long;", days=self.absence, longer=longer)
         return self.env._("silent for %(days)s;", days=self.absence)
 

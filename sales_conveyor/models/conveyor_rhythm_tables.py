@@ -100,7 +100,7 @@ class ConveyorRhythmTables(models.AbstractModel):
             first,
             Column("customers", env._("Customers"), INTEGER, env._("Customers who have bought, as of today."), ()),
             Column("money_at_risk", env._("Money at risk"), MONEY, env._(
-                "What late, sleeping and lost customers would have bought since their usual day, at most a year of it."),
+                "What late, sleeping and lost customers would have bought since their last purchase, at most a year of it."),
                 (("status", "in", [LATE, SLEEPING, LOST]),)),
             Column("late", env._("Late"), INTEGER, env._("Silent for longer than their own rhythm explains."), (("status", "=", LATE),)),
             Column("sleeping", env._("Sleeping"), INTEGER, env._("Late by one more usual gap, and more likely lost than not."),

@@ -151,7 +151,7 @@ class TestSwitching(RuleCase):
         rule = self.rule(is_on=False, min_amount=50, filter_domain=f"[('id', 'in', {(today | month | quarter | past | poor).ids})]")
         wizard = self.env["conveyor.reactivation.switch"].browse(rule.with_user(self.manager).action_switch_on()["res_id"])
         self.assertEqual([line.split(",")[0] for line in wizard.summary.split("\n")],
-                         ["Today: 1 customers", "In 30 days: 2 customers", "In 90 days: 3 customers"])
+                         ["Today: 1 customers", "In the last 30 days: 2 customers", "In the last 90 days: 3 customers"])
         self.assertIn("500.00", wizard.summary.split("\n")[2])
         self.assertEqual(wizard.line_ids.partner_id, today | month | quarter)
 

@@ -282,7 +282,7 @@ class TestWords(RhythmCase):
         self.assertAlmostEqual(row.score, .6793, 4)
 
     def test_the_sentence_of_who_bought_once(self):
-        self.assertEqual(self.judged((), 3).explanation, "Buys about every 30 days, ±46; silent for 3; judged by the "
+        self.assertEqual(self.judged((), 3).explanation, "Others buy again after about 30 days; silent for 3; judged by the "
                                                          "company's other customers, since he bought once.")
 
     def test_money_at_risk_is_what_the_silence_has_cost(self):

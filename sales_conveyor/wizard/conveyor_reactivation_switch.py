@@ -51,7 +51,7 @@ class ConveyorReactivationSwitch(models.TransientModel):
 
     def _words(self, changes, today):
         sentences = []
-        for days, words in ((0, self.env._("Today")), (30, self.env._("In 30 days")), (90, self.env._("In 90 days"))):
+        for days, words in ((0, self.env._("Today")), (30, self.env._("In the last 30 days")), (90, self.env._("In the last 90 days"))):
             rows = {partner_id: amount for partner_id, day, amount in reversed(changes) if day >= today - timedelta(days=days)}
             sentences.append(self.env._(
                 "%(when)s: %(count)s customers, %(amount)s", when=words, count=len(rows), amount=self._money(sum(rows.values()))))
