@@ -10,7 +10,7 @@ class ConveyorRhythmRule(models.Model):
 
     customer_count = fields.Integer("Customers", compute="_compute_customer_count", help="Judged by this rule when last looked at.")
     is_general = fields.Boolean("For Everybody Else", compute="_compute_is_general")
-    sentence = fields.Char("In Words", compute="_compute_sentence")
+    sentence = fields.Char("What It Says", compute="_compute_sentence")
 
     def _compute_customer_count(self):
         counts = dict(self.env["conveyor.rhythm"]._read_group([("rule_id", "in", self.ids)], ["rule_id"], ["__count"]))

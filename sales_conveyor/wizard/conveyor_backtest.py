@@ -36,7 +36,7 @@ class ConveyorBacktest(models.TransientModel):
         rows = self._play(days, end, ways)
         self.way_ids = [Command.create(self._prepare_line(row)) for row in rows if not row["today"] or not row["fixed"]]
         self.write({"has_run": True, **self._words(days, rows)})
-        return self._reopen()
+        return True
 
     def _ways(self):
         """The fixed numbers of days that are compared."""
@@ -101,9 +101,8 @@ class ConveyorBacktest(models.TransientModel):
         return {"is_enough": enough, "summary": text}
 
     # ------------------------------------------------------------ windows
-    def _reopen(self):
-        return {"type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id, "views": [(False, "form")],
-                "target": "current", "name": self.env._("Back-test")}
+    def _compute_display_name(self):
+        self.display_name = self.env._("Back-test")
 
     def _open(self, fixed, kind):
         """The customers behind a number, as they are today."""
@@ -134,11 +133,11 @@ class ConveyorBacktestLine(models.TransientModel):
     wrong = fields.Integer("False", help="They came back by themselves in time.")
     lost = fields.Integer("Really Lost", help="Of all who were asked about.")
     missed = fields.Integer("Missed", help="Lost without an alarm until then.")
-    right_share = fields.Char("Alarms that are Right", help="With the interval that 95 of 100 such samples lie in; it counts customers, not days.")
-    caught_share = fields.Char("Lost that are Caught", help="With the interval that 95 of 100 such samples lie in; it counts customers, not days.")
-    silence = fields.Float("Days of Silence at the Alarm", digits=(16, 0), help="Median of the right alarms.")
-    early = fields.Float("Days before Lost", digits=(16, 0), help="Median: how long before he counts as lost the alarm rings.")
-    amount = fields.Monetary("Their Year Before", help="What the rightly named had bought for in the year before; each customer once.")
+    right_share = fields.Char("Alarms, Right", help="With the interval that 95 of 100 such samples lie in; it counts customers, not days.")
+    caught_share = fields.Char("Lost, Caught", help="With the interval that 95 of 100 such samples lie in; it counts customers, not days.")
+    silence = fields.Float("Silence, Days", digits=(16, 0), help="With how many days of silence the right alarms came; median.")
+    early = fields.Float("Before Lost", digits=(16, 0), help="Days, median: how long before he counts as lost the alarm rings.")
+    amount = fields.Monetary("Year Before", help="What the rightly named had bought for in the year before; each customer once.")
 
     def action_open_right(self):
         return self.wizard_id._open(self.fixed, "right")

@@ -6,18 +6,17 @@ from .seed_purchases import purchases
 
 FULL_GOAL, SELECT_GOAL, DAILY_GOAL, QUERIES = 1.3, 4.5, 0.03, 4
 SHARE = 0.003  # of the customers buy in a day
-DAY = "(o.date_order AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Brussels')::date"
 FLOOR = """
     SELECT count(*), sum(n), sum(last - DATE '2000-01-01') FROM (
         SELECT partner_id, count(*) AS n, min(date_order) AS first, max(date_order)::date AS last
           FROM sale_order WHERE state = 'sale' GROUP BY partner_id) c"""
 # what a rhythm is made of, by whole days, with the median: nothing is judged, nothing is written
-BARE = f"""
+BARE = """
     SELECT count(*), sum(n), sum(last - DATE '2000-01-01') FROM (
         SELECT partner_id, count(*) AS n, min(day) AS first, max(day) AS last, avg(gap) AS mean, stddev_samp(gap) AS sd,
                percentile_cont(0.5) WITHIN GROUP (ORDER BY gap) AS median, sum(amount) AS amount
           FROM (SELECT partner_id, day, amount, day - lag(day) OVER (PARTITION BY partner_id ORDER BY day) AS gap
-                  FROM (SELECT p.commercial_partner_id AS partner_id, {DAY} AS day, sum(o.amount_untaxed) AS amount
+                  FROM (SELECT p.commercial_partner_id AS partner_id, (o.date_order AT TIME ZONE 'UTC' AT TIME ZONE '{tz}')::date AS day, sum(o.amount_untaxed) AS amount
                           FROM sale_order o JOIN res_partner p ON p.id = o.partner_id
                          WHERE o.state = 'sale' AND o.amount_untaxed > 0 GROUP BY 1, 2) d) g
          GROUP BY partner_id) c"""
@@ -36,7 +35,8 @@ def _sql(load, query):
     def side():
         with load.ours.environment() as env:
             _many(env)
-            return load.ours.timed(env, lambda: _fetch(env, query))
+            asked = query.format(tz=env.company._conveyor_tz())
+            return load.ours.timed(env, lambda: _fetch(env, asked))
     return side
 
 
@@ -47,7 +47,7 @@ def _many(env):
 
 def _fetch(env, query):
     env.cr.execute(query)
-    return env.cr.fetchone()
+    return tuple(map(int, env.cr.fetchone()))
 
 
 def _full(load):
@@ -123,6 +123,6 @@ def _confirmation(load):
 
 
 def _quotation(env):
-    env.cr.execute("SELECT min(partner_id) FROM sale_order WHERE state = 'sale' AND opportunity_id IS NULL")
+    customer, = _fetch(env, "SELECT min(partner_id) FROM sale_order WHERE state = 'sale' AND opportunity_id IS NULL")
     product = env["product.product"].create({"name": "Lamp", "type": "service", "list_price": 100})
-    return env["sale.order"].create({"partner_id": env.cr.fetchone()[0], "order_line": [(0, 0, {"product_id": product.id})]}).id
+    return env["sale.order"].create({"partner_id": customer, "order_line": [(0, 0, {"product_id": product.id})]}).id
