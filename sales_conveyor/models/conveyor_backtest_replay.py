@@ -45,24 +45,18 @@ class ConveyorBacktestReplay(models.AbstractModel):
     @api.model
     def _cases(self, company, today, end):
         """SELECT of the customers who are asked about on one day."""
-        recompute = self.env["conveyor.rhythm.recompute"].sudo()
-        rules = self.env["conveyor.rhythm.terms"].sudo()._rules()
-        whole = recompute._parts(None, today, rules, True, True)
-        parts = {name: part for name, part in whole.items() if name in PARTS} | {
-            "bought": self._bought(company), "own": SQL("SELECT NULL::int AS partner_id, NULL::date AS own_date WHERE FALSE"),
+        recompute, rules = self.env["conveyor.rhythm.recompute"].sudo(), self.env["conveyor.rhythm.terms"].sudo()._rules()
+        has_calendars = any(rule["has_calendar"] for rule in rules)
+        parts = {name: part for name, part in recompute._parts(None, today, rules, has_calendars, True).items() if name in PARTS}
+        left = recompute._staged({**parts, "bought": self._bought(company)}, has_calendars)
+        return SQL("""
+            %s SELECT today, partner_id, silence, alarm, lost_alarm, next_day IS NULL OR next_day > term_end, revenue_year
+              FROM scored WHERE absence <= %s * usual_gap AND term_end <= %s
+        """, recompute._with({
+            **left, "own": SQL("SELECT NULL::int AS partner_id, NULL::date AS own_date WHERE FALSE"),
             "brought": SQL("SELECT NULL::int AS partner_id, NULL::date AS recommended_date, NULL::date AS referred_date WHERE FALSE"),
             "later": SQL("SELECT partner_id, min(day) AS day FROM bought WHERE day > %s AND day <= %s GROUP BY 1", today, end),
-            "scored": self._scored(any(rule["has_calendar"] for rule in rules))}
-        return SQL("""
-            WITH %s SELECT today, partner_id, silence, alarm, lost_alarm, next_day IS NULL OR next_day > term_end, revenue_year
-              FROM scored WHERE absence <= %s * usual_gap AND term_end <= %s
-        """, SQL(", ").join(SQL("%s AS MATERIALIZED (%s)", SQL.identifier(name), part) for name, part in self._ordered(parts, whole)),
-            backtest.REACH, end)
-
-    @staticmethod
-    def _ordered(parts, whole):
-        """Each part after those that it uses."""
-        return sorted(parts.items(), key=lambda item: list(whole).index(item[0]) if item[0] in PARTS else len(whole))
+            "scored": self._scored(has_calendars)}), backtest.REACH, end)
 
     @api.model
     def _bought(self, company):
