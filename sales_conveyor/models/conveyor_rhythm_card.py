@@ -6,6 +6,7 @@ from .conveyor_rhythm_hint import BROKEN
 SHOWN = 40  # latest purchases in the chart
 QUALITIES = ("bought_date", "bought_more_date", "returned_date", "referred_date", "recommended_date")
 WORDS = 240  # of what to say, at most
+QUOTES = " \"“”„«»"  # the card has its own
 
 
 class ConveyorRhythm(models.Model):
@@ -40,7 +41,7 @@ class ConveyorRhythm(models.Model):
         if not words and self.status not in BROKEN:
             reason = day._reason_of(contact, activity.sudo(), False).sudo()
             words = day._script(contact, activity.sudo(), reason)[:1] or [reason.description or reason.name]
-        return (words and words[0] or self._question())[:WORDS]
+        return (words and words[0].strip(QUOTES) or self._question())[:WORDS]
 
     def _question(self):
         """A friendly question."""

@@ -47,6 +47,11 @@ class ConveyorRhythm(models.Model):
             return self.env._("Usually every %(gap)s; bought today.", gap=gap)
         return self.env._("Usually every %(gap)s; %(silence)s now.", gap=gap, silence=now)
 
+    def _silence(self):
+        """*silent for 21 days*"""
+        self.ensure_one()
+        return self.env._("silent for %(time)s", time=self._time(self.absence)) if self.absence else self.env._("bought today")
+
     def _gap_and_silence(self):
         """The usual gap with its unit, the silence with it only where it differs; none on the day of a purchase."""
         gap = self._time(self.usual_gap)

@@ -12,7 +12,7 @@ SUMS = ("customers", *STATUSES, "money_at_risk", "revenue_total", "revenue_year"
 MONEYS = ("money_at_risk", "revenue_total", "revenue_year", "revenue_before")
 CHANGES = {  # column: conditions
     "late": (("to_status", "=", LATE),), "sleeping": (("to_status", "=", SLEEPING),), "lost": (("to_status", "=", LOST),),
-    "back": (("is_back", "=", True),), "new": (("to_status", "=", NEW),),
+    "back": (("is_back", "=", True),),
 }
 
 
@@ -150,14 +150,14 @@ class ConveyorRhythmTables(models.AbstractModel):
     @api.model
     def _change_table(self, domain, filters):
         env, change_domain = self.env, self._change_domain(domain, filters)
-        words = {"late": env._("Became late"), "sleeping": env._("Fell asleep"), "lost": env._("Lost"), "back": env._("Back again"),
-                 "new": env._("Bought first")}
-        columns = [Column("month", env._("Month"), DATE), *(
+        words = {"late": env._("Became late"), "sleeping": env._("Fell asleep"), "lost": env._("Lost"), "back": env._("Back again")}
+        columns = [Column("month", env._("Month"), DATE), Column(
+            "gained", env._("Bought first"), INTEGER, env._("Customers whose first purchase was in the month.")), *(
             Column(name, words[name], INTEGER, env._("Customers of whom it was written down in the month."), drill)
             for name, drill in CHANGES.items()), Column(
             "amount_lost", env._("Lost money"), MONEY, env._("Money at risk on the day on which they were lost."), CHANGES["lost"]), Column(
             "amount_back", env._("Money back"), MONEY, env._("What those who are back again bought on their first day."), CHANGES["back"])]
-        months = self._change_sums(change_domain)
+        months = self._change_sums(change_domain, self._gained(domain, filters))
         rows = [Row(month.isoformat(), {"month": month, **cells}, self._month_conditions(month)) for month, cells in sorted(months.items())]
         total = Row("total", {"month": env._("Total"), **{
             column.key: sum(cells[column.key] for cells in months.values()) for column in columns[1:]}}, types={"month": TEXT}, kind="total")
@@ -179,7 +179,14 @@ class ConveyorRhythmTables(models.AbstractModel):
         return ("date", ">=", month.isoformat()), ("date", "<", following.isoformat())
 
     @api.model
-    def _change_sums(self, domain):
+    def _gained(self, domain, filters):
+        """``{month: customers whose first purchase was in it}``"""
+        days = [("first_date", ">=", filters.date_from)] if filters.date_from else []
+        days += [("first_date", "<=", filters.date_to)] if filters.date_to else []
+        return dict(self.env["conveyor.rhythm"]._read_group([*domain, *days], ["first_date:month"], ["__count"]))
+
+    @api.model
+    def _change_sums(self, domain, gained):
         """``{month: cells}``"""
         change = self.env["conveyor.rhythm.change"]
         query = change._search(domain)
@@ -190,7 +197,9 @@ class ConveyorRhythmTables(models.AbstractModel):
         rows = self.env.execute_query(query.select(
             SQL("date_trunc('month', %s)::date", field("date")), field("currency_id"), counts,
             SQL("sum(%s) FILTER (WHERE %s = %s)", amount, status, LOST), SQL("sum(%s) FILTER (WHERE %s)", amount, back)))
-        months = defaultdict(lambda: {**dict.fromkeys(CHANGES, 0), "amount_lost": 0.0, "amount_back": 0.0})
+        months = defaultdict(lambda: {"gained": 0, **dict.fromkeys(CHANGES, 0), "amount_lost": 0.0, "amount_back": 0.0})
+        for month, count in gained.items():
+            months[month]["gained"] = count
         for month, currency_id, *counts, lost, back in rows:
             rate, cells = self.env["conveyor.discipline"]._rate(currency_id), months[month]
             for name, count in zip(CHANGES, counts, strict=True):

@@ -19,7 +19,7 @@ class ResPartner(models.Model):
         for partner in self:
             row = rows.get(partner._origin.commercial_partner_id.id)
             partner.conveyor_status = row._label("status") if row else False
-            partner.conveyor_silence = row._hint() if row else False
+            partner.conveyor_silence = row._silence() if row else False
 
     @api.depends("commercial_partner_id")
     @api.depends_context("uid", "company", "lang")

@@ -104,13 +104,14 @@ class TestCustomerCard(RhythmRows, ConveyorCase):
         self.assertEqual(self.card()["say"], "Beans cost less")
 
     def test_the_planned_touch_says_it(self):
-        reason = self.env["conveyor.reason"].create({"name": "New price", "script": "Beans cost less"})
+        reason = self.env["conveyor.reason"].create({"name": "New price", "script": "“Beans cost less”"})
         self.rhythm(self.ada)
         self.env["mail.activity"].create({
             "res_model_id": self.env["ir.model"]._get_id("res.partner"), "res_id": self.ada.id, "user_id": self.seller.id,
             "activity_type_id": self.env.ref("mail.mail_activity_data_call").id, "date_deadline": fields.Date.today(),
             "conveyor_reason_id": reason.id})
         self.env.flush_all()
+        self.assertEqual(self.ada.with_user(self.seller).conveyor_silence, "silent for 21 days")
         self.assertEqual(self.card()["say"], "Beans cost less")
 
     # ------------------------------------------------------------ who sees it

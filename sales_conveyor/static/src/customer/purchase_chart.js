@@ -31,7 +31,7 @@ export class PurchaseChart extends Component {
 
     get config() {
         const { purchases, expected, today, first, last } = this.props.chart;
-        const bars = { grouped: false, minBarLength: 3 };
+        const bars = { grouped: false, minBarLength: 3, clip: 8 };
         return {
             type: "bar",
             data: {
@@ -44,6 +44,7 @@ export class PurchaseChart extends Component {
             options: {
                 animation: false,
                 maintainAspectRatio: false,
+                layout: { padding: { left: 6, right: 8 } },
                 plugins: { legend: { display: false }, tooltip: { displayColors: false, callbacks: this.words } },
                 scales: {
                     x: {
