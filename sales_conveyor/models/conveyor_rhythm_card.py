@@ -41,7 +41,7 @@ class ConveyorRhythm(models.Model):
         if not words and self.status not in BROKEN:
             reason = day._reason_of(contact, activity.sudo(), False).sudo()
             words = day._script(contact, activity.sudo(), reason)[:1] or [reason.description or reason.name]
-        return (words and words[0].strip(QUOTES) or self._question())[:WORDS]
+        return (words and words[0] and words[0].strip(QUOTES) or self._question())[:WORDS]
 
     def _question(self):
         """A friendly question."""
