@@ -30,18 +30,22 @@ class ConveyorReactivationRule(models.Model):
         return [row for row in rows if row[0] in fitting]
 
     def _standing(self, now):
-        """Rhythms of the customers who are in that status now, most money first."""
+        """Domain of the rhythms that are in that status now, of customers whom the rule is for."""
         self.ensure_one()
-        rhythms = self.env["conveyor.rhythm"].sudo()  # the rule acts on everybody's customers
-        if self.to_status not in SILENT:
-            return rhythms
         automation = self.sudo().automation_id  # as above
-        found = rhythms.search(Domain("status", "=", automation.conveyor_to_status or self.to_status)
-                               & Domain("company_id", "in", self._company_ids()))
-        fitting = set(automation._conveyor_fitting(found.partner_id, now).ids)
-        return found.filtered(lambda rhythm: (
-            rhythm.partner_id.id in fitting and rhythm.money_at_risk >= automation.conveyor_min_amount
-        )).sorted("money_at_risk", reverse=True)
+        if self.to_status not in SILENT:
+            return Domain.FALSE
+        return (
+            Domain("status", "=", automation.conveyor_to_status or self.to_status)
+            & Domain("company_id", "in", (automation.conveyor_company_id or self.env["res.company"].browse(self._company_ids())).ids)
+            & Domain("money_at_risk", ">=", automation.conveyor_min_amount)
+            & Domain("partner_id", "any", Domain("active", "=", True) & automation._conveyor_domain(now)))
+
+    def _count_standing(self, now):
+        """(how many customers, money at risk)"""
+        rhythms = self.env["conveyor.rhythm"].sudo()  # the rule acts on everybody's customers
+        [(count, amount)] = rhythms._read_group(self._standing(now), [], ["__count", "money_at_risk:sum"])
+        return count, amount or 0
 
     def _company_ids(self):
         return self.company_id.ids or self.env.companies.ids
@@ -51,12 +55,15 @@ class ConveyorReactivation(models.Model):
     _inherit = "conveyor.reactivation"
 
     @api.model
-    def _ask_existing(self, rule, rhythms, now):
-        """Customers whose rhythm broke before the rule was on, because somebody has asked for it."""
-        rows = self.sudo()  # the log is nobody's to edit
-        company = rule.company_id
+    def _ask_existing(self, rule, limit, now):
+        """Customers whose rhythm broke before the rule was on, because somebody has asked for it.
+
+        :param limit: so many of those with most money at risk, None for all
+        """
+        rows = self.sudo()  # the log is nobody's to edit, and the rule acts on everybody's customers
+        rhythms = rows.env["conveyor.rhythm"].search(rule._standing(now), order="money_at_risk desc, id", limit=limit)
         return rows.create([{
             "rule_id": rule.id, "automation_id": rule.sudo().automation_id.id, "kind": "rhythm", "model": "res.partner",
-            "res_id": rhythm.partner_id.id, "partner_id": rhythm.partner_id.id, "company_id": (company or rhythm.company_id).id,
+            "res_id": rhythm.partner_id.id, "partner_id": rhythm.partner_id.id, "company_id": rhythm.company_id.id,
             "user_id": (rhythm.partner_id.user_id or rhythm.company_id.conveyor_am_user_id or rule.user_id).id,
             "date": now.date(), "to_status": rhythm.status, "amount": rhythm.money_at_risk, "next_date": now} for rhythm in rhythms])

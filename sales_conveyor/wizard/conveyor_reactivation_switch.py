@@ -40,12 +40,11 @@ class ConveyorReactivationSwitch(models.TransientModel):
         """What it would have done with the changes of the last days."""
         rule, today = self.rule_id, now.date()
         changes = rule._changes_since(today - timedelta(days=90), now)
-        standing = rule._standing(now)
+        count, amount = rule._count_standing(now)
         self.write({
-            "problem": rule._problem(), "summary": self._words(changes, today), "standing_count": len(standing),
-            "standing_words": standing and self.env._(
-                "%(count)s customers are in this status now, with %(amount)s at risk.", count=len(standing),
-                amount=self._money(sum(standing.mapped("money_at_risk")))),
+            "problem": rule._problem(), "summary": self._words(changes, today), "standing_count": count,
+            "standing_words": self.env._(
+                "%(count)s customers are in this status now, with %(amount)s at risk.", count=count, amount=self._money(amount)),
             "line_ids": [Command.create({"partner_id": partner_id, "date": day, "amount": amount})
                          for partner_id, day, amount in changes[:NAMED]]})
 
@@ -76,8 +75,7 @@ class ConveyorReactivationSwitch(models.TransientModel):
             raise UserError(self.env._("How many cannot be less than 0."))
         rule.is_on = True
         if self.existing == "act":
-            standing = rule._standing(now)
-            self.env["conveyor.reactivation"]._ask_existing(rule, standing[:self.first_count or None], now)
+            self.env["conveyor.reactivation"]._ask_existing(rule, self.first_count or None, now)
             self.env.ref("sales_conveyor.cron_signal_dispatch").sudo()._trigger()  # no rights are needed for what comes anyway
         return {"type": "ir.actions.act_window_close"}
 

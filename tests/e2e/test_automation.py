@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from .cadences import wait_for
 from .pages.automation import AutomationForm
 
 
@@ -23,10 +24,6 @@ def buy(admin, keys):
         admin.call("sale.order", "action_confirm", [order])
         admin.write("sale.order", [order], {"date_order": str(datetime.now() - timedelta(days=days_ago))[:19]})
     return order
-
-
-def dispatch(admin):
-    admin.call("ir.cron", "method_direct_trigger", [admin.ref("sales_conveyor.cron_signal_dispatch")])
 
 
 def test_other_rules_open_as_before(admin, keys, partner_model, enter):
@@ -58,9 +55,7 @@ def test_a_rule_of_ours_is_made_in_the_browser_and_obeyed(admin, keys, partner_m
     admin.write("base.automation", [rule], {"filter_domain": f"[['name', 'like', '{key}']]"})
     guest = admin.create("res.partner", {"name": f"Guest {key}"})
     buy(guest)
-    dispatch(admin)
-    [read] = admin.read("res.partner", [guest], ["comment"])
-    assert "Welcome" in read["comment"]
+    wait_for(admin, "res.partner", [["id", "=", guest], ["comment", "like", "Welcome"]], ["comment"])
     admin.call("base.automation", "unlink", [rule])
 
 
@@ -84,7 +79,6 @@ def test_an_administrators_edit_of_a_reactivation_rule_is_obeyed(admin, keys, bu
     guest = admin.create("res.partner", {"name": f"Guest {key}", "user_id": admin.uid})
     buy(guest, days_ago=900)
     buy(guest)
-    dispatch(admin)
-    activities = admin.search_read("mail.activity", [["res_model", "=", "res.partner"], ["res_id", "=", guest]], ["summary"])
-    assert [activity["summary"] for activity in activities] == [f"In my own words {key}"]
+    activity = wait_for(admin, "mail.activity", [["res_model", "=", "res.partner"], ["res_id", "=", guest]], ["summary"])
+    assert activity["summary"] == f"In my own words {key}"
     admin.write("conveyor.reactivation.rule", [rule], {"is_on": False, "active": False})
