@@ -51,7 +51,7 @@ class TestDeeds(RuleCase):
         lead = self.env["crm.lead"].search([("partner_id", "=", free.id)])
         self.assertEqual((lead.user_id, lead.team_id, lead.stage_id, lead.source_id, lead.expected_revenue, lead.type),
                          (self.seller, self.team, self.needs, source, 100, "opportunity"))
-        self.assertIn("Buys about every", lead.description)
+        self.assertIn("silent for", lead.description)
         self.assertEqual(self.env["crm.lead"].search_count([("partner_id", "=", busy.id)]), 1)
         self.assertIn("open already", self.rows(("partner_id", "=", busy.id)).explanation)
 
