@@ -110,16 +110,23 @@ def _confirmation(load):
     counts = []
     for site in (load.ours, load.plain):
         with site.environment(2, allowed_company_ids=[1]) as env:
-            order = _quotation(env)
-            env.flush_all()
-            env.invalidate_all()
-            before = env.cr.sql_log_count
-            call(env, "sale.order", "action_confirm", [order])
-            env.flush_all()
-            env.cr.precommit.run()
-            counts.append(env.cr.sql_log_count - before)
+            first, order = _quotation(env), _quotation(env)
+            _confirm(env, first)  # what is looked up once a process is no cost of an order
+            counts.append(_confirm(env, order))
     ours, plain = counts
     return [Result("queries more for confirming an order", ours - plain, goal=QUERIES, unit="queries")]
+
+
+def _confirm(env, order):
+    """The number of queries until the commit."""
+    env.flush_all()
+    env.cr.precommit.run()
+    env.invalidate_all()
+    before = env.cr.sql_log_count
+    call(env, "sale.order", "action_confirm", [order])
+    env.flush_all()
+    env.cr.precommit.run()
+    return env.cr.sql_log_count - before
 
 
 def _quotation(env):
