@@ -73,7 +73,7 @@ class ConveyorBacktest(models.TransientModel):
             "silence": row["silence"] or 0, "early": row["early"] or 0, "amount": row["amount"]}
 
     def _way_name(self, fixed):
-        return self.env._("After %(days)s days for everybody", days=fixed) if fixed else self.env._("Each customer's own rhythm")
+        return self.env._("After %(days)s days", days=fixed) if fixed else self.env._("Own rhythm")
 
     def _share(self, share):
         if share is None:
@@ -135,7 +135,7 @@ class ConveyorBacktestLine(models.TransientModel):
     missed = fields.Integer("Missed", help="Lost without an alarm until then.")
     right_share = fields.Char("Alarms, Right", help="With the interval that 95 of 100 such samples lie in; it counts customers, not days.")
     caught_share = fields.Char("Lost, Caught", help="With the interval that 95 of 100 such samples lie in; it counts customers, not days.")
-    silence = fields.Float("Silence, Days", digits=(16, 0), help="With how many days of silence the right alarms came; median.")
+    silence = fields.Float("Silence", digits=(16, 0), help="With how many days of silence the right alarms came; median.")
     early = fields.Float("Before Lost", digits=(16, 0), help="Days, median: how long before he counts as lost the alarm rings.")
     amount = fields.Monetary("Year Before", help="What the rightly named had bought for in the year before; each customer once.")
 
