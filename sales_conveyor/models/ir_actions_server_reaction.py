@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .conveyor_enrolment_step import QUIETLY
+from .conveyor_reactivation import SILENT
 
 CUSTOMER_KINDS = {"conveyor_opportunity", "conveyor_offer", "conveyor_stop"}
 QUIET = {**QUIETLY, "tracking_disable": True, "mail_create_nosubscribe": True, "mail_create_nolog": True}
@@ -161,10 +162,9 @@ class IrActionsServer(models.Model):
         waiting = self.env["conveyor.reactivation"].sudo().search([  # rows of the log are nobody's to edit
             ("partner_id", "child_of", partners.ids), ("state", "=", "waiting"), ("to_status", "!=", "back")])
         waiting.write({"state": "dropped", "next_date": False, "explanation": self.env._("The customer is back.")})
-        self.env["mail.activity"].sudo().search([  # planned by rules, for whomever
+        self.env["mail.activity"].sudo().search([  # planned because he was silent, for whomever
             ("res_model", "=", "res.partner"), ("res_id", "in", self._contacts_of(partners)),
-            ("conveyor_automation_id", "!=", False),
-            ("conveyor_automation_id", "!=", self.env.context.get("conveyor_automation_id"))]).unlink()
+            ("conveyor_automation_id.conveyor_to_status", "in", SILENT)]).unlink()
         return False
 
     @api.model

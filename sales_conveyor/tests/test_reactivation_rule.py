@@ -92,6 +92,15 @@ class TestDeeds(RuleCase):
         self.assertTrue(asking.done_count and enrolling.done_count and thanking.done_count)
 
 
+    def test_several_rules_for_who_is_back_leave_each_others_thanks_alone(self):
+        guest, = self.customers(1)
+        for name in ("One", "Two"):
+            self.rule(deed="thank", to_status="back", summary=name, name=name)
+        self.signals(guest, "back")
+        self.dispatch()
+        self.assertEqual(set(guest.activity_ids.mapped("summary")), {"One", "Two"})
+
+
 @tagged("post_install", "-at_install")
 class TestWhoAndWhen(RuleCase):
 

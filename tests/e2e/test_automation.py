@@ -79,6 +79,6 @@ def test_an_administrators_edit_of_a_reactivation_rule_is_obeyed(admin, keys, bu
     guest = admin.create("res.partner", {"name": f"Guest {key}", "user_id": admin.uid})
     buy(guest, days_ago=900)
     buy(guest)
-    activity = wait_for(admin, "mail.activity", [["res_model", "=", "res.partner"], ["res_id", "=", guest]], ["summary"])
-    assert activity["summary"] == f"In my own words {key}"
+    wait_for(admin, "mail.activity", [
+        ["res_model", "=", "res.partner"], ["res_id", "=", guest], ["summary", "=", f"In my own words {key}"]], ["summary"])
     admin.write("conveyor.reactivation.rule", [rule], {"is_on": False, "active": False})
