@@ -124,6 +124,7 @@ class ConveyorDemo(models.AbstractModel):
             self.env["conveyor.signal"]._cron_dispatch(now=now)
             self.env["conveyor.followup"]._plan(partners.ids, day)
             self.env["conveyor.followup"]._cron_run(now=now, today=day)
+        self.env["conveyor.rhythm"]._mark(partners.ids)  # who bought for the first time in these weeks, too
 
     def _make_reviews(self, regulars):
         for name, stars, words in customer_story.REVIEWS:
