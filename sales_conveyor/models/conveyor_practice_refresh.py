@@ -127,10 +127,11 @@ class ConveyorPractice(models.Model):
         """Ids of the templates for clients, and the patterns of their subjects in each language."""
         templates = self.env["mail.template"].sudo().with_context(active_test=False).search(
             [("model", "in", ["crm.lead", "sale.order", "res.partner"]), ("subject", "!=", False)])
+        templates.flush_model(["subject"])
         found = {
-            (template.id, pattern) for template in templates
-            for subject in (template._fields["subject"]._get_stored_translations(template) or {}).values()
-            if subject and (pattern := practice.pattern(subject))}
+            (template_id, pattern) for template_id, subjects in self.env.execute_query(SQL(
+                "SELECT id, subject FROM mail_template WHERE id = ANY(%s)", templates.ids))
+            for subject in (subjects or {}).values() if subject and (pattern := practice.pattern(subject))}
         return [template_id for template_id, _pattern in found], [pattern for _template_id, pattern in found]
 
     # ------------------------------------------------------------ the one write

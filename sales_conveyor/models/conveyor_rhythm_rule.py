@@ -40,6 +40,7 @@ class ConveyorRhythmRule(models.Model):
         return result
 
     def unlink(self):
+        self.env["conveyor.rhythm"].sudo()._forget_rules(self.ids)  # rhythms are derived, nobody writes them
         result = super().unlink()
         self._changed()
         return result

@@ -167,6 +167,15 @@ class ConveyorRhythm(models.Model):
 
     # ------------------------------------------------------------ settings
     @api.model
+    def _forget_rules(self, rule_ids):
+        """Before rules go with their calendars: PostgreSQL would let go of one after the other, and miss the
+        second one in rows that this transaction has written."""
+        self.env.cr.execute(SQL(
+            "UPDATE conveyor_rhythm SET rule_id = NULL, calendar_id = NULL WHERE rule_id = ANY(%(ids)s)"
+            " OR calendar_id IN (SELECT id FROM conveyor_rhythm_calendar WHERE rule_id = ANY(%(ids)s))", ids=list(rule_ids)))
+        self.invalidate_model(["rule_id", "calendar_id"], flush=False)
+
+    @api.model
     def _settings_changed(self, companies=None, calendars=None):
         """Rules or settings are other ones: all whom it concerns are judged anew in the next run, and what
         is found then is history.
