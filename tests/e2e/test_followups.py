@@ -2,11 +2,13 @@
 and a customer clicks on a star."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
 
 from .cadences import always_open, wait_for
+from .rpc import RpcError
 
 LINK = re.compile(r"https?://[^/\"]+(/rate/[0-9a-f]+/\d)")
 
@@ -43,8 +45,19 @@ def buy(admin, clients, customer):
 
 
 def run(admin, *crons):
+    """Each now, or after the run that the server has just begun by itself."""
     for cron in crons:
-        admin.call("ir.cron", "method_direct_trigger", [admin.ref(f"sales_conveyor.{cron}")])
+        job = [admin.ref(f"sales_conveyor.{cron}")]
+        for _attempt in range(20):
+            try:
+                admin.call("ir.cron", "method_direct_trigger", job)
+                break
+            except RpcError as error:
+                if "already executing" not in str(error):
+                    raise
+                time.sleep(0.5)
+        else:
+            raise AssertionError(f"{cron} runs without end")
 
 
 def test_a_manager_switches_a_rule_on_and_sees_what_it_would_have_made(rule, admin, people, enter):
