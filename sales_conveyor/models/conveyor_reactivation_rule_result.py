@@ -16,15 +16,18 @@ class ConveyorReactivationRule(models.Model):
 
     def _compute_result(self):
         counts = self._result_counts()
-        none = {"clients": 0, "woken": 0, "amount": 0}
+        none = dict.fromkeys(("clients", "woken", "amount", "woken_ever", "amount_ever"), 0)
         for rule in self:
             acted, held = (counts.get((rule._origin.id, is_held), none) for is_held in (False, True))
-            rule.woken_count, rule.woken_amount = acted["woken"], acted["amount"]
-            rule.result = rule._result_words(acted, held) if rule.to_status in SILENT else False
+            rule.woken_count, rule.woken_amount = acted["woken_ever"], acted["amount_ever"]
+            rule.result = rule._result_words(acted, held) if rule.to_status in SILENT and acted["clients"] else False
 
     def _result_counts(self):
-        """``{(rule id, held out): {"clients", "woken", "amount"}}``; a customer counts once, with the
-        first time, and when his window is over or he has bought."""
+        """``{(rule id, held out): {"clients", "woken", "amount", "woken_ever", "amount_ever"}}``
+
+        A customer counts once, with the first time. The first three are of those whose window is over, whether they bought or
+        not: who buys early must not count before those who have not bought yet.
+        """
         self.env["conveyor.reactivation"].flush_model()
         self.env["conveyor.reactivation.rule"].flush_model(["window_days"])
         rows = self.env.execute_query_dict(SQL(
@@ -33,13 +36,14 @@ class ConveyorReactivationRule(models.Model):
                 SELECT DISTINCT ON (r.rule_id, r.partner_id) r.rule_id, r.is_held_out, r.woken_date, r.woken_amount, r.done_date,
                        u.window_days
                   FROM conveyor_reactivation r JOIN conveyor_reactivation_rule u ON u.id = r.rule_id
-                 WHERE r.rule_id = ANY(%s) AND r.state = 'done' AND r.to_status IN %s AND r.partner_id IS NOT NULL
+                 WHERE r.rule_id = ANY(%(rules)s) AND r.state = 'done' AND r.to_status IN %(silent)s AND r.partner_id IS NOT NULL
                  ORDER BY r.rule_id, r.partner_id, r.done_date, r.id)
-            SELECT rule_id, COALESCE(is_held_out, FALSE) AS held, count(*) FILTER (WHERE woken_date IS NOT NULL
-                       OR done_date::date + window_days < %s) AS clients,
-                   count(woken_date) AS woken, COALESCE(sum(woken_amount), 0) AS amount
+            SELECT rule_id, COALESCE(is_held_out, FALSE) AS held, count(*) FILTER (WHERE %(over)s) AS clients,
+                   count(woken_date) FILTER (WHERE %(over)s) AS woken,
+                   COALESCE(sum(woken_amount) FILTER (WHERE %(over)s), 0) AS amount,
+                   count(woken_date) AS woken_ever, COALESCE(sum(woken_amount), 0) AS amount_ever
               FROM first GROUP BY 1, 2
-            """, self.ids, SILENT, fields.Date.today()))
+            """, rules=self.ids, silent=SILENT, over=SQL("done_date::date + window_days < %s", fields.Date.today())))
         return {(row.pop("rule_id"), row.pop("held")): row for row in rows}
 
     def _result_words(self, acted, held):

@@ -60,6 +60,15 @@ class TestWoken(RuleCase):
         # Newcombe 1998, method 10, of 90/300 and 20/200: 0.20, 0.128 to 0.265
         self.assertIn("difference of 20 of a hundred, between 13 and 26", self.woken(self.rule(), acted=(300, 90), held=(200, 20)))
 
+    def test_who_bought_early_does_not_count_before_the_others_have_had_their_time(self):
+        rule = self.rule(window_days=60)
+        self.woken(rule, acted=(10, 3))
+        rows = self.env["conveyor.reactivation"].search([("rule_id", "=", rule.id)])
+        self.assertIn("3 of 10 customers", rule.result)
+        rows.done_date = fields.Datetime.now() - timedelta(days=5)
+        rule.invalidate_recordset()
+        self.assertEqual((rule.result, rule.woken_count, rule.woken_amount), (False, 3, 30))
+
     def test_the_report_adds_up(self):
         rule = self.rule()
         self.woken(rule, acted=(6, 2), held=(4, 1))
