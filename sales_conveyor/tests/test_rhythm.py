@@ -259,6 +259,16 @@ class TestRules(RhythmCase):
         self.night(TODAY)
         self.assertGreater(self.rhythm(partner).act_date, first)
 
+    def test_a_rule_goes_with_its_calendar(self):
+        """Rhythms that the same transaction has written let go of both."""
+        rule, partner = self.rule(day_kind="open"), self.customer()
+        self.bought(partner, self.days([1] * 10))
+        row = self.judged(partner)
+        self.assertEqual((row.rule_id, row.calendar_id.rule_id), (rule, rule))
+        rule.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(row.rule_id or row.calendar_id)
+
 
 @tagged("-at_install", "post_install")
 class TestWords(RhythmCase):
