@@ -1,0 +1,107 @@
+"""What won cases had and lost ones lacked.
+
+For each feature (an activity, a channel, at least three calls …) the share of
+won cases that have it minus the share of lost ones, with the interval of
+:func:`.statistics.difference`. Many features are looked at together, so the
+level of each is tightened to 5 % altogether (Bonferroni, as in ``split.py``).
+
+It says what went together, not what caused what: whoever is won stays longer
+and is therefore spoken to more often.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+from . import statistics
+from .mining_picture import ENOUGH, Picture, Variant, share
+
+LEVEL = 0.05
+WON_MORE, LOST_MORE, SAME, NOT_ENOUGH = VERDICTS = ("won_more", "lost_more", "same", "not_enough")
+TIMES = (1, 2, 3, 5)
+
+
+@dataclass(frozen=True)
+class Lift:
+    """One feature: so many of the won and of the lost cases have it.
+
+    ``gap``, ``low``, ``high``: difference of the shares and its limits.
+    *not_enough*: fewer than :data:`ENOUGH` cases were won, or lost; then
+    nothing is claimed. *same*: no difference beyond noise.
+    """
+
+    feature: Any
+    won_with: int
+    won: int
+    lost_with: int
+    lost: int
+    gap: float
+    low: float
+    high: float
+    verdict: str
+
+    @property
+    def share_won(self) -> float | None:
+        return share(self.won_with, self.won)
+
+    @property
+    def share_lost(self) -> float | None:
+        return share(self.lost_with, self.lost)
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """The feature that an activity came at least so many times."""
+
+    activity: Any
+    times: int
+
+
+def tightened(comparisons: int) -> float:
+    """The z of each of so many comparisons, for 5 % altogether."""
+    return NormalDist().inv_cdf(1 - LEVEL / (2 * max(comparisons, 1)))
+
+
+def lifts(features: Iterable[tuple[Any, int, int]], won: int, lost: int) -> tuple[Lift, ...]:
+    """Judge features ``(name, won cases with it, lost cases with it)``; the clear ones first, the largest gap first.
+
+    :raise ValueError: a feature of more cases than there are
+    """
+    features = list(features)
+    z = tightened(len(features))
+    found = [judged(feature, won_with, won, lost_with, lost, z) for feature, won_with, lost_with in features]
+    return tuple(sorted(found, key=lambda lift: (lift.verdict not in (WON_MORE, LOST_MORE), -abs(lift.gap),
+                                                 str(lift.feature))))
+
+
+def judged(feature: Any, won_with: int, won: int, lost_with: int, lost: int, z: float = statistics.Z_95) -> Lift:
+    """Judge one feature; ``z`` as :func:`tightened` says when there are more."""
+    gap, low, high = statistics.difference(won_with, won, lost_with, lost, z)
+    if won < ENOUGH or lost < ENOUGH:
+        verdict = NOT_ENOUGH
+    else:
+        verdict = WON_MORE if low > 0 else LOST_MORE if high < 0 else SAME
+    return Lift(feature, won_with, won, lost_with, lost, gap, low, high, verdict)
+
+
+def activity_lifts(picture: Picture, times: Collection[int] = TIMES, closing: Collection[Any] = ()) -> tuple[Lift, ...]:
+    """Features *the activity came at least n times*, of the variants listed.
+
+    :param closing: activities that only say won or lost; they are no features
+    """
+    features = []
+    won, lost = (sum(getattr(variant, name) for variant in picture.variants) for name in ("won", "lost"))
+    for activity in picture.activities:
+        if activity.name not in closing:
+            rows = {}  # the same cases once: at least 1 time and at least 2 times may be the same ones
+            for least in sorted(times):
+                rows.setdefault(_having(picture.variants, activity.name, least), least)
+            features += [(AtLeast(activity.name, least), *row) for row, least in rows.items()
+                         if any(row) and row != (won, lost)]
+    return lifts(features, won, lost)
+
+
+def _having(variants: Iterable[Variant], activity: Any, least: int) -> tuple[int, int]:
+    having = [variant for variant in variants if variant.path.count(activity) >= least]
+    return sum(variant.won for variant in having), sum(variant.lost for variant in having)
