@@ -189,3 +189,12 @@ from . import sale_order_rhythm
 from . import sale_order_visit
 from . import conveyor_enrolment_expected
 from . import conveyor_cadence_account
+from . import conveyor_process
+from . import conveyor_process_label
+from . import conveyor_process_match
+from . import conveyor_process_step
+from . import conveyor_process_log
+from . import conveyor_process_counts
+from . import conveyor_process_miner
+from . import conveyor_process_version
+from . import conveyor_process_text
