@@ -108,10 +108,6 @@ class ConveyorProcess(models.Model):
             raise AccessError(self.env._(
                 "A process is documented from the leads of all salespeople. Ask somebody with the right “%(right)s”.",
                 right=self.env.ref(MINERS).sudo().display_name))
-        if foreign := self.company_id - self.env.companies:
-            raise UserError(self.env._(
-                "“%(process)s” is of %(company)s. Choose this company in the company menu first.",
-                process=self.name, company=foreign.name))
 
     def _period_of(self, date_from=None, date_to=None):
         """First and last day."""

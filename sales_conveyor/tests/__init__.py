@@ -58,3 +58,4 @@ from . import test_xlsx_writer
 from . import test_account
 from . import test_referral
 from . import test_visit
+from . import test_process
