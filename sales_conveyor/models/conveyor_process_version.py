@@ -37,7 +37,7 @@ class ConveyorProcessVersion(models.Model):
     volume = fields.Monetary(readonly=True, groups=MINERS)
     median_days = fields.Float("Days to the First Sale", readonly=True, aggregator=None,
                                help="Half of the won leads took no longer, from entering to winning.")
-    touches_per_sale = fields.Float("Touches per Sale", readonly=True, aggregator=None, digits=(16, 1),
+    touches_per_sale = fields.Float("Touches per Sale", readonly=True, aggregator=None, digits=(16, 2),
                                     help="Mean number of touches that counted on won leads.")
     picture = fields.Json(readonly=True, groups=MINERS)
     texts = fields.Json(readonly=True, help="What people say about the process and its steps.")
