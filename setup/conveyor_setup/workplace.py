@@ -10,6 +10,7 @@ from .settings import Settings
 from .steps import Runner
 from .steps.chromium import Chromium
 from .steps.database_server import DatabaseServer
+from .steps.mining_env import MiningEnvironment
 from .steps.odoo_source import OdooSource
 from .steps.python_env import PythonEnvironment
 from .steps.template_database import template_step
@@ -22,6 +23,7 @@ class Workplace:
     odoo: Odoo
     templates: dict            # what is in it (False, True: demo data, GLUE) -> database name
     browser: Optional[Chromium]
+    mining: Optional[MiningEnvironment] = None
 
     @property
     def databases(self):
@@ -40,9 +42,13 @@ def install(settings, console, more=0):
 
 
 @contextmanager
-def prepared(settings, console, templates=(), browser=False):
+def prepared(settings, console, templates=(), browser=False, mining=False):
     """Installed, the database server running, the wanted templates (False, True: demo data, GLUE) made."""
-    runner = install(settings, console, len(templates) + bool(browser))
+    runner = install(settings, console, len(templates) + bool(browser) + bool(mining))
+    pm4py = MiningEnvironment(settings, console)
+    if mining:
+        runner.ensure(pm4py)
+        pm4py.touch()
     chromium = Chromium(settings, console)
     if browser:
         runner.ensure(chromium)
@@ -56,4 +62,5 @@ def prepared(settings, console, templates=(), browser=False):
             runner.ensure(step)
             step.remember_use()
             names[content] = step.database
-        yield Workplace(settings, console, odoo, names, chromium if browser else None)
+        yield Workplace(settings, console, odoo, names, chromium if browser else None,
+                        pm4py if mining else None)

@@ -143,6 +143,15 @@ def test_5_one_file_knows_the_library_that_writes_workbooks():
     assert not offences(sources("."), library)
 
 
+def test_5_one_test_program_knows_pm4py():
+    """It is AGPL: what the module says is compared with it from outside, and nothing of ours is built on it."""
+    def library(path):
+        return [name for name in imports(path) if name.split(".")[0] == "pm4py" and path.name != "pm4py_figures.py"]
+    addons = [path for root in ROOT.glob("sales_conveyor*") for path in sources(".", root=root)]
+    assert not offences([*addons, *sources("tests", "setup", root=ROOT)], library)
+    assert any(name == "pm4py" for name in imports(ROOT / "tests" / "engine" / "pm4py_figures.py"))
+
+
 def test_6_javascript_does_no_arithmetic_on_tables():
     pattern = re.compile(r"(Math\.(round|floor|ceil)|toFixed\(|\bcells(\.\w+|\[[^]]+\])\s*[-+*/])")
 

@@ -9,11 +9,11 @@ from ..workplace import install, prepared
 
 def main(settings, console, arguments):
     parser = argparse.ArgumentParser(prog="setup/install", description=__doc__)
-    parser.add_argument("--all", action="store_true", help="Chromium and the template databases as well")
+    parser.add_argument("--all", action="store_true", help="Chromium, the template databases and pm4py for the tests as well")
     options = parser.parse_args(arguments)
     started = time.monotonic()
     if options.all:
-        with prepared(settings, console, templates=(False, GLUE, True), browser=True):
+        with prepared(settings, console, templates=(False, GLUE, True), browser=True, mining=True):
             pass
     else:
         install(settings, console)

@@ -25,7 +25,8 @@ def main(settings, console, arguments):
     names = {group.name for group, _paths in planned}
     templates = list(dict.fromkeys(content for name, content in NEEDED.items() if name in names))
     browser = any(group.needs_browser for group, _paths in planned)
-    with prepared(settings, console, templates, browser) as place:
+    mining = any(group.needs_mining for group, _paths in planned)
+    with prepared(settings, console, templates, browser, mining) as place:
         place.databases.drop_leftovers()
         with tempfile.TemporaryDirectory(prefix="conveyor-reports-") as reports:
             outcomes = Suite(place, options, Path(reports)).run(planned)

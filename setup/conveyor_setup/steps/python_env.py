@@ -1,4 +1,4 @@
-"""A virtual environment with exactly what requirements.txt says."""
+"""A virtual environment with exactly what a file of requirements says."""
 import importlib.util
 import os
 import shutil
@@ -19,29 +19,41 @@ FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "
 class PythonEnvironment(Step):
     name = "Python environment"
     needs_mb = 900
+    pip_options = ()
+
+    @property
+    def folder(self):
+        return self.settings.python_folder
+
+    @property
+    def requirements(self):
+        return self.settings.requirements
+
+    @property
+    def python(self):
+        return self.folder / "bin" / "python"
 
     @property
     def stamp(self):
-        return self.settings.python_folder / "complete"
+        return self.folder / "complete"
 
     def is_done(self):
-        return self.stamp.exists() and os.access(self.settings.python, os.X_OK)
+        return self.stamp.exists() and os.access(self.python, os.X_OK)
 
     def do(self):
-        if not self.settings.requirements.exists():
-            raise SetupError(f"{self.settings.requirements} is missing", "Restore it: git checkout requirements.txt")
-        folder = self.settings.python_folder
-        shutil.rmtree(folder, ignore_errors=True)  # a venv cannot be moved: the stamp says that it is whole
-        self._run("making the environment", sys.executable, "-m", "venv", "--without-pip", folder)
+        if not self.requirements.exists():
+            raise SetupError(f"{self.requirements} is missing", f"Restore it: git checkout {self.requirements.name}")
+        shutil.rmtree(self.folder, ignore_errors=True)  # a venv cannot be moved: the stamp says that it is whole
+        self._run("making the environment", sys.executable, "-m", "venv", "--without-pip", self.folder)
         self._add_pip()
-        self._run("installing Python packages", self.settings.python, "-m", "pip", "install", "--no-input",
-                  "--disable-pip-version-check", "--requirement", self.settings.requirements)
-        self.stamp.write_text(self.settings.requirements.read_text())
+        self._run("installing Python packages", self.python, "-m", "pip", "install", "--no-input",
+                  "--disable-pip-version-check", *self.pip_options, "--requirement", self.requirements)
+        self.stamp.write_text(self.requirements.read_text())
         self._forget_stale()
 
     def _add_pip(self):
         if importlib.util.find_spec("ensurepip"):
-            return self._run("adding pip", self.settings.python, "-m", "ensurepip", "--default-pip")
+            return self._run("adding pip", self.python, "-m", "ensurepip", "--default-pip")
         # A bare Debian's Python has no ensurepip: take the wheel out of Debian's package.  That pip trusts the
         # certificates of the system, which a bare Debian lacks as well.
         with self.workshop() as folder:
@@ -52,11 +64,11 @@ class PythonEnvironment(Step):
                 certificates = sorted((folder / "usr/share/ca-certificates/mozilla").glob("*.crt"))
                 self.certificates.write_text("".join(path.read_text() for path in certificates))
             wheel = next((folder / "usr/share/python-wheels").glob("pip-*.whl"))
-            self._run("adding pip", self.settings.python, wheel / "pip", "install", "--no-index", wheel)
+            self._run("adding pip", self.python, wheel / "pip", "install", "--no-index", wheel)
 
     @property
     def certificates(self):
-        return self.settings.python_folder / "certificates.pem"
+        return self.folder / "certificates.pem"
 
     def _run(self, what, *command):
         environment = {name: value for name, value in os.environ.items() if name not in FOREIGN}
@@ -67,7 +79,7 @@ class PythonEnvironment(Step):
 
     def _forget_stale(self):
         """Environments of older requirements that nobody has used for long."""
-        for stamp in self.settings.home.glob("python-*/complete"):
+        for stamp in self.settings.home.glob(f"{self.folder.name.split('-')[0]}-*/complete"):
             if time.time() - stamp.stat().st_mtime > STALE_DAYS * 86400:
                 shutil.rmtree(stamp.parent, ignore_errors=True)
 

@@ -10,10 +10,11 @@ class Group:
     name: str
     roots: tuple             # folders, relative to the checkout
     needs_browser: bool = False
+    needs_mining: bool = False
 
 
 GROUPS = (
-    Group("plain", ("tests/engine", "tests/architecture", "tests/setup")),
+    Group("plain", ("tests/engine", "tests/architecture", "tests/setup"), needs_mining=True),
     Group("load", ("tests/load",)),
     Group("odoo", ("sales_conveyor/tests",), needs_browser=True),
     Group("glue", ("sales_conveyor_pos/tests", "sales_conveyor_loyalty/tests")),

@@ -61,7 +61,7 @@ class Suite:
 
     @contextmanager
     def _plain(self):
-        yield PLAIN, self._variables()
+        yield PLAIN, self._variables(CONVEYOR_PM4PY=str(self.place.mining.python))
 
     @contextmanager
     def _load(self):
