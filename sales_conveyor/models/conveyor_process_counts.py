@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..engine.mining_picture import Activity, Arc, Loss, Performer, Spread, Variant, from_aggregates
 from .conveyor_process_label import CLOSING
-from .conveyor_process_log import BELT, EVENTS, IS_BELT, LEADS
+from .conveyor_process_log import BELT, EVENTS, IS_BELT, LEADS, PATHS
 
 VARIANTS_LISTED = 50
 CLOSING_CODES = SQL("(4, 5)")
@@ -51,10 +51,9 @@ class ConveyorProcessCounts(models.AbstractModel):
     @api.model
     def _make_paths(self, table):
         """One row a lead: its path, and how long it took."""
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS conveyor_mining_path"))
-        self.env.cr.execute(SQL(
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", PATHS))
+        self._keep(PATHS, SQL(
             """
-            CREATE TEMPORARY TABLE conveyor_mining_path AS
             SELECT e.*, l.outcome FROM (
                 SELECT lead_id, array_agg(code ORDER BY n) AS path, extract(epoch FROM max(at) - min(at))::float8 AS seconds
                   FROM %s GROUP BY lead_id) e JOIN %s l USING (lead_id)""", table, LEADS))
@@ -65,7 +64,7 @@ class ConveyorProcessCounts(models.AbstractModel):
             "SELECT count(*), count(*) FILTER (WHERE outcome = 'won'), count(*) FILTER (WHERE outcome = 'lost'), %s,"
             " count(seconds) FILTER (WHERE outcome = 'won'), COALESCE(sum(seconds) FILTER (WHERE outcome = 'won'), 0)::float8,"
             " percentile_cont(ARRAY[0.25, 0.5, 0.75, 0.9]) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE outcome = 'won')"
-            " FROM conveyor_mining_path", self._spread_sql(SQL("seconds")))
+            " FROM %s", self._spread_sql(SQL("seconds")), PATHS)
         return {"cases": cases, "won": won, "lost": lost, "duration": spread(*values[:3]), "won_duration": spread(*values[3:])}
 
     @api.model
@@ -92,12 +91,12 @@ class ConveyorProcessCounts(models.AbstractModel):
         rows = self._rows(
             """
             WITH counted AS MATERIALIZED (
-                SELECT path, count(*) AS count, count(*) OVER () AS variants FROM conveyor_mining_path
-                 GROUP BY path ORDER BY count DESC, path LIMIT %s)
+                SELECT path, count(*) AS count, count(*) OVER () AS variants FROM %(paths)s
+                 GROUP BY path ORDER BY count DESC, path LIMIT %(listed)s)
             SELECT c.variants, p.path, c.count, count(*) FILTER (WHERE outcome = 'won'), count(*) FILTER (WHERE outcome = 'lost'),
-                   COALESCE(sum(seconds) FILTER (WHERE outcome = 'won'), 0)::float8, %s
-              FROM counted c JOIN conveyor_mining_path p USING (path) GROUP BY c.variants, p.path, c.count""",
-            listed, self._spread_sql(SQL("seconds")))
+                   COALESCE(sum(seconds) FILTER (WHERE outcome = 'won'), 0)::float8, %(spread)s
+              FROM counted c JOIN %(paths)s p USING (path) GROUP BY c.variants, p.path, c.count""",
+            listed=listed, spread=self._spread_sql(SQL("seconds")), paths=PATHS)
         variants = [
             Variant(tuple(map(self._key, path)), count, won, lost, spread(*duration), won_seconds)
             for _all, path, count, won, lost, won_seconds, *duration in rows]

@@ -63,6 +63,12 @@ class ConveyorProcessLabel(models.AbstractModel):
         return {key: names.get(key) or words.get(key) or self._gone(key) for key in keys}
 
     @api.model
+    def _labels_or(self, keys, names):
+        """As ``_labels``, but a section that is gone keeps the name that it had."""
+        gone = {key for key in keys if key.startswith("stage:")} - self._standing(keys)
+        return {**self._labels(keys), **{key: names[key] for key in gone if key in names}}
+
+    @api.model
     def _standing(self, keys):
         """Those keys of sections that are there still."""
         ids = list(filter(None, map(self._stage_id, keys)))

@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ..engine import period
 from .conveyor_process_label import CHANNEL_KEYS, DIRECTIONS, STAGE, TOUCH
 
-LEADS, EVENTS, BELT = (SQL.identifier(f"conveyor_mining_{name}") for name in ("lead", "event", "belt"))
+LEADS, EVENTS, BELT, PATHS = (SQL.identifier(f"conveyor_mining_{name}") for name in ("lead", "event", "belt", "path"))
 CREATED, QUOTATION, ORDER, WON, LOST = range(1, 6)  # as the keys in conveyor_process_label
 IS_BELT = SQL("(code < %s OR code >= %s)", TOUCH, STAGE)
 
@@ -163,4 +163,5 @@ class ConveyorProcessLog(models.AbstractModel):
 
     @api.model
     def _drop_log(self):
-        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s, %s, %s", LEADS, EVENTS, BELT))
+        for table in (LEADS, EVENTS, BELT, PATHS):
+            self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", table))

@@ -35,24 +35,23 @@ class ConveyorProcessMiner(models.AbstractModel):
         """
         started, found = monotonic(), {}
         phases = self._phases(process, first, last)
-        with self.env["conveyor.funnel.builder"]._planned_for_many():
-            for place, (name, work) in enumerate(phases, 1):
+        for place, (name, work) in enumerate(phases, 1):
+            with self.env["conveyor.funnel.builder"]._planned_for_many():  # for the transaction, and each phase may be one
                 found[name] = work()
-                if progress:
-                    progress(place / len(phases))
-            self._drop_log()
+            if progress:
+                progress(place / len(phases))
+        self._drop_log()
         return self._assemble(process, found, monotonic() - started)
 
     @api.model
     def _phases(self, process, first, last):
         return [
-            ("log", lambda: self._make_log(process, first, last)),
+            ("key_steps", lambda: self._make_log(process, first, last) or self._key_steps()),  # of one moment
             ("belt", lambda: self._picture_of(BELT)),
             ("full", lambda: self._picture_of(EVENTS)),
             ("stays", self._stays),
             ("touches", self._touches_by_step),
             ("first_contacts", self._first_contacts),
-            ("key_steps", self._key_steps),
             ("features", self._features),
             ("efficiency", self._efficiency),
         ]

@@ -39,6 +39,3 @@ class ConveyorProcessVersion(models.Model):
         return Markup().join(
             Markup("<p><strong>%s</strong></p>%s") % (title, plaintext2html(texts[name]))
             for name, title in titles.items() if texts[name])
-
-    def _say_changes(self):
-        """Filled in by the comparison with the version before."""

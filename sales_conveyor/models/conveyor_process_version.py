@@ -70,13 +70,16 @@ class ConveyorProcessVersion(models.Model):
     def _labels(self):
         """``{key: label in the reader's language}``; a section that is gone keeps the name that it had."""
         self.ensure_one()
-        label = self.env["conveyor.process.label"]
         picture = self._picture()
-        fallback = {step["key"]: step["label"] for step in picture.get("steps", ())}
-        keys = {*fallback, *(key for level in (picture, picture.get("full", {})) for arc in level.get("arcs", ())
-                             for key in (arc["source"], arc["target"]))}
-        gone = {key for key in keys if key.startswith("stage:")} - label._standing(keys)
-        return {**label._labels(keys), **{key: fallback[key] for key in gone if key in fallback}}
+        names = self._names_then(picture)
+        keys = {*names, *(key for level in (picture, picture.get("full", {})) for arc in level.get("arcs", ())
+                          for key in (arc["source"], arc["target"]))}
+        return self.env["conveyor.process.label"]._labels_or(keys, names)
+
+    @api.model
+    def _names_then(self, picture):
+        """``{key: label when the picture was made}``."""
+        return {step["key"]: step["label"] for step in (picture or {}).get("steps", ())}
 
     # ------------------------------------------------------------ states
     def action_make_current(self):
@@ -88,6 +91,7 @@ class ConveyorProcessVersion(models.Model):
                 raise UserError(self.env._("%(version)s is not a draft: only a draft becomes current.", version=version.display_name))
             version.process_id._next_turn()
             snapshot = version.sudo()  # nobody may write a version, but whoever may write the process may choose it
+            snapshot._say_changes()
             snapshot.process_id.version_ids.filtered(lambda other: other.state == "current").state = "old"
             snapshot.flush_model(["state"])
             snapshot._copy_texts()

@@ -59,3 +59,4 @@ from . import test_account
 from . import test_referral
 from . import test_visit
 from . import test_process
+from . import test_process_queue
