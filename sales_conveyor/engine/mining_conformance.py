@@ -104,11 +104,19 @@ def _aligned(path: Path, documented: Path) -> list[tuple[Any, int | None]]:
     """Pairs (activity, index of its documented step): ``(None, i)`` did not come, ``(activity, None)`` is not
     documented there. Of equally good ones: match early, then leave out, then add."""
     rows, columns = len(path), len(documented)
-    best = [[0] * (columns + 1) for _row in range(rows + 1)]
-    for row in range(rows - 1, -1, -1):
-        for column in range(columns - 1, -1, -1):
-            best[row][column] = (best[row + 1][column + 1] + 1 if path[row] == documented[column]
-                                 else max(best[row + 1][column], best[row][column + 1]))
+    best = [[0] * (columns + 1)]  # best[row][column]: how many match of what begins there; built from the end
+    for activity in reversed(path):
+        line = best[-1]
+        if activity in documented:
+            below, line, right = line, [0] * (columns + 1), 0
+            for column in range(columns - 1, -1, -1):
+                if activity == documented[column]:
+                    right = below[column + 1] + 1
+                elif below[column] > right:
+                    right = below[column]
+                line[column] = right
+        best.append(line)
+    best.reverse()
     row = column = 0
     pairs: list[tuple[Any, int | None]] = []
     while row < rows or column < columns:
@@ -148,23 +156,22 @@ def _deviations(pairs, documented: Path, limit: int, skipped: Counter) -> Iterat
 # ---------------------------------------------------------------- all cases
 def fit(variants: Iterable[Variant], documented: Path, closing: Collection[Any] = ()) -> Fit:
     """How the variants of a picture (or of one salesperson's) keep to the documented path."""
-    found = [(part, conform(part.path, documented, part.won > 0, closing)) for part in _parts(variants)]
-    deviating = defaultdict(list)
-    for part, conformance in found:
-        for key in dict.fromkeys((deviation.kind, deviation.activity) for deviation in conformance.deviations):
-            deviating[key].append(part)
     steps = tuple(name for name in documented if name not in closing)
-    cases, z = sum(part.count for part, _conformance in found), tightened(len(deviating))
-    common = [_common(key, _Sum(own), _Sum(_comparable(key, found, steps)), cases, z)
+    deviating, comparable, every, fitting = defaultdict(_Sum), defaultdict(_Sum), _Sum(), 0
+    for part in _parts(variants):
+        found = conform(part.path, steps, part.won > 0, closing)
+        keys = {(deviation.kind, deviation.activity) for deviation in found.deviations}
+        every.add(part)
+        fitting += part.count if found.fits else 0
+        for key in keys:
+            deviating[key].add(part)
+        for key in keys.union((SKIPPED, step) for step in steps[:found.position]):
+            comparable[key].add(part)
+    z = tightened(len(deviating))
+    common = [_common(key, own, comparable[key] if key[0] == SKIPPED else every, every.count, z)
               for key, own in deviating.items()]
-    return Fit(cases, sum(part.count for part, conformance in found if conformance.fits), tuple(sorted(
+    return Fit(every.count, fitting, tuple(sorted(
         common, key=lambda row: (-row.cases, KINDS.index(row.kind), str(row.activity)))))
-
-
-def _comparable(key: tuple[str, Any], found: list[tuple[Variant, Conformance]], steps: Path) -> Iterator[Variant]:
-    kind, activity = key
-    return (part for part, conformance in found if kind != SKIPPED or activity in steps[:conformance.position]
-            or (kind, activity) in {(one.kind, one.activity) for one in conformance.deviations})
 
 
 def _parts(variants: Iterable[Variant]) -> Iterator[Variant]:
@@ -179,10 +186,15 @@ def _parts(variants: Iterable[Variant]) -> Iterator[Variant]:
 class _Sum:
     """Cases added up."""
 
-    def __init__(self, variants: Iterable[Variant]):
-        variants = list(variants)
-        self.count, self.won, self.lost, self.seconds = (
-            sum(getattr(variant, name) for variant in variants) for name in ("count", "won", "lost", "won_seconds"))
+    def __init__(self):
+        self.count = self.won = self.lost = 0
+        self.seconds = 0.0
+
+    def add(self, variant: Variant) -> None:
+        self.count += variant.count
+        self.won += variant.won
+        self.lost += variant.lost
+        self.seconds += variant.won_seconds
 
 
 def _common(key: tuple[str, Any], own: _Sum, every: _Sum, cases: int, z: float) -> Common:

@@ -9,13 +9,14 @@ It says what went together, not what caused what: whoever is won stays longer
 and is therefore spoken to more often.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
 from . import statistics
-from .mining_picture import ENOUGH, Picture, Variant, share
+from .mining_picture import ENOUGH, Picture, share
 
 LEVEL = 0.05
 WON_MORE, LOST_MORE, SAME, NOT_ENOUGH = VERDICTS = ("won_more", "lost_more", "same", "not_enough")
@@ -90,18 +91,21 @@ def activity_lifts(picture: Picture, times: Collection[int] = TIMES, closing: Co
 
     :param closing: activities that only say won or lost; they are no features
     """
-    features = []
     won, lost = (sum(getattr(variant, name) for variant in picture.variants) for name in ("won", "lost"))
-    for activity in picture.activities:
-        if activity.name not in closing:
-            rows = {}  # the same cases once: at least 1 time and at least 2 times may be the same ones
-            for least in sorted(times):
-                rows.setdefault(_having(picture.variants, activity.name, least), least)
-            features += [(AtLeast(activity.name, least), *row) for row, least in rows.items()
-                         if any(row) and row != (won, lost)]
+    having: dict[Any, dict[int, list[int]]] = {
+        activity.name: {least: [0, 0] for least in sorted(times)}
+        for activity in picture.activities if activity.name not in closing}
+    for variant in picture.variants:
+        for name, count in Counter(variant.path).items():
+            for least, both in having.get(name, {}).items():
+                if count >= least:
+                    both[0] += variant.won
+                    both[1] += variant.lost
+    features = []
+    for name, rows in having.items():
+        told = {(0, 0), (won, lost)}  # nobody, everybody; and the same cases once
+        for least, both in rows.items():
+            if tuple(both) not in told:
+                told.add(tuple(both))
+                features.append((AtLeast(name, least), *both))
     return lifts(features, won, lost)
-
-
-def _having(variants: Iterable[Variant], activity: Any, least: int) -> tuple[int, int]:
-    having = [variant for variant in variants if variant.path.count(activity) >= least]
-    return sum(variant.won for variant in having), sum(variant.lost for variant in having)
