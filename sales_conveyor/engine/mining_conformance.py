@@ -103,8 +103,27 @@ def _is_match(activity: Any, number: int | None) -> bool:
 def _aligned(path: Path, documented: Path) -> list[tuple[Any, int | None]]:
     """Pairs (activity, index of its documented step): ``(None, i)`` did not come, ``(activity, None)`` is not
     documented there. Of equally good ones: match early, then leave out, then add."""
-    rows, columns = len(path), len(documented)
-    best = [[0] * (columns + 1)]  # best[row][column]: how many match of what begins there; built from the end
+    best = _matches(path, documented)
+    row = column = 0
+    pairs: list[tuple[Any, int | None]] = []
+    while row < len(path) or column < len(documented):
+        is_either = row < len(path) and column < len(documented)
+        if is_either and path[row] == documented[column]:
+            pairs.append((path[row], column))
+            row, column = row + 1, column + 1
+        elif row == len(path) or is_either and best[row][column + 1] >= best[row + 1][column]:
+            pairs.append((None, column))
+            column += 1
+        else:
+            pairs.append((path[row], None))
+            row += 1
+    return pairs
+
+
+def _matches(path: Path, documented: Path) -> list[list[int]]:
+    """``[row][column]``: how many activities match of what begins there; built from the end."""
+    columns = len(documented)
+    best = [[0] * (columns + 1)]
     for activity in reversed(path):
         line = best[-1]
         if activity in documented:
@@ -116,20 +135,7 @@ def _aligned(path: Path, documented: Path) -> list[tuple[Any, int | None]]:
                     right = below[column]
                 line[column] = right
         best.append(line)
-    best.reverse()
-    row = column = 0
-    pairs: list[tuple[Any, int | None]] = []
-    while row < rows or column < columns:
-        if row < rows and column < columns and path[row] == documented[column]:
-            pairs.append((path[row], column))
-            row, column = row + 1, column + 1
-        elif column < columns and (row == rows or best[row][column + 1] >= best[row + 1][column]):
-            pairs.append((None, column))
-            column += 1
-        else:
-            pairs.append((path[row], None))
-            row += 1
-    return pairs
+    return best[::-1]
 
 
 def _deviations(pairs, documented: Path, limit: int, skipped: Counter) -> Iterator[Deviation]:

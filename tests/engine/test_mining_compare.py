@@ -11,6 +11,7 @@ from engine.mining_compare import CODES, compare, standard_error
 from engine.mining_lift import AtLeast, activity_lifts, lifts, tightened
 
 DAY = 86400
+MANY = {"cases": 20000, "lost": 10000}
 
 
 # ------------------------------------------------------------------ what won ones had
@@ -85,11 +86,16 @@ def told(old, new, **kwargs):
     ({"win": days(20)}, {"win": days(40)}, [("time_to_win", None)]),
     ({"wait": [60] * 50}, {"wait": [600] * 50}, []),
     ({"wait": [60] * 50}, {"wait": [7200] * 50}, [("wait", ("a", "b"))]),
+    ({**MANY, "won": 8000}, {**MANY, "won": 9000}, []),
+    ({**MANY, "won": 8000}, {**MANY, "won": 14000}, [("conversion", None)]),
+    ({**MANY, "steps": {"drive": (6000, 0, 0)}}, {**MANY, "steps": {"drive": (7000, 0, 0)}}, []),
+    ({**MANY, "steps": {"drive": (6000, 0, 0)}}, {**MANY, "steps": {"drive": (8500, 0, 0)}}, [("step_share", "drive")]),
     ({}, {"path": "abcz"}, [("typical_path", tuple("abcz"))]),
 ], ids=["the same", "a new step", "a dropped step", "a step more often", "eight of a hundred are no new step",
         "a quarter more often, but within noise", "fewer wins", "a few wins fewer", "a longer wait", "hardly longer",
         "nineteen waits say nothing", "a longer way to the win", "ten minutes are not material",
-        "two hours instead of a minute", "another typical path"])
+        "two hours instead of a minute", "sure, but an eighth more wins", "sure and a third more wins",
+        "sure, but five of a hundred more", "sure and an eighth more", "another typical path"])
 def test_what_is_told(old, new, expected):
     assert told(picture(**old), picture(**new)) == expected
 

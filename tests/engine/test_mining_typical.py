@@ -21,7 +21,7 @@ def log(won="", lost="", still_open=""):
     ("abbbc abbc aabc", "", "abc", WALK, 1, 1),
     ("abc", "", "abc", WALK, 1, 1),
     ("ab ba", "", "ab", WALK, .5, .5),
-    ("axbyc xabc aybxc abcz", "", "abc", WALK, 1, 1),
+    ("aXbYc XabZc aVbWc abcU", "", "abc", WALK, 1, 1),
     ("ab cd", "", "ab", WALK, .5, .5),
 ], ids=["the most common of the won, not of all", "nothing won: of all", "all distinct: what they have in common",
         "repeats are walked once", "a single case", "a tie: always the same one",
@@ -64,6 +64,7 @@ def test_returns_rework_and_loops():
     assert rework(picture)[0].name == "b"
     assert [(arc.source, arc.count) for arc in loops(picture)] == [("b", 1)]
     assert [(arc.source, arc.target) for arc in returns(picture, tuple("ba"))] == [("a", "b")]
+    assert returns(log("xa"), ("a",)) == (), "where it came from has no place in the order"
 
 
 def test_a_step_is_skipped_by_those_who_came_further():
