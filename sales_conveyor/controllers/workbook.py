@@ -25,7 +25,7 @@ class WorkbookController(http.Controller):
         workbook._check_export()
         stream = TemporaryFile()
         try:
-            workbook._write(stream)
+            workbook._write_file(stream)
             return self._send(stream, workbook._filename())
         except BaseException:
             stream.close()

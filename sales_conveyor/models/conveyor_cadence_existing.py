@@ -62,7 +62,7 @@ class ConveyorCadence(models.Model):
     def _by_investment(self, records):
         """The same records, most touches and conversations first."""
         line = self.env["conveyor.touch.line"]
-        line._flush()
+        line._settle()
         line.flush_model()
         owner = SQL.identifier("l", "lead_id" if records._name == "crm.lead" else "partner_id")
         rows = self.env.execute_query(SQL(

@@ -97,7 +97,7 @@ class ConveyorDay(models.AbstractModel):
     @api.model
     def _facts(self, user, now, today):
         """``{(model, id): row}``: planned until today, replies, new leads."""
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         self.env.flush_all()
         rows = {}
         for row in self.env.execute_query_dict(SQL(

@@ -43,9 +43,9 @@ class ConveyorRhythm(models.Model):
     _inherit = "conveyor.rhythm"
 
     @api.model
-    def _flush(self):
+    def _settle(self):
         """Whatever changes a customer's purchases may change what follows them."""
         if PENDING in self.env.cr.precommit.data:
             self.env.flush_all()
             self.env["conveyor.followup.mark"].sudo()._note(list(self.env.cr.precommit.data[PENDING]))  # whoever has sold
-        return super()._flush()
+        return super()._settle()

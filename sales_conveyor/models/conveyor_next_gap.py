@@ -81,7 +81,7 @@ class ConveyorNextGap(models.Model):
                                 WHERE m.commercial_partner_id = p.id AND o.active AND o.won_status = 'pending')""")
 
     def _search(self, *args, **kwargs):
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         return super()._search(*args, **kwargs)
 
     def _compute_proposed(self):

@@ -18,7 +18,7 @@ class ConveyorNextMixin(models.AbstractModel):
     def _next_lines(self):
         """``{record id: touch line}``, brought up to date; contacts have their company's."""
         Line = self.env["conveyor.touch.line"].sudo()  # of records that the caller has access to
-        Line._flush()
+        Line._settle()
         here, there = self._touch_owner
         owners = {record.id: record.id if here == "id" else record[here].id for record in self}
         lines = {line[there].id: line for line in Line.search([(there, "in", list(owners.values()))])}

@@ -20,7 +20,7 @@ class ConveyorRhythmAccess(models.AbstractModel):
     _description = "Access to a Customer's Money"
 
     def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
-        self.env["conveyor.rhythm"]._flush()
+        self.env["conveyor.rhythm"]._settle()
         if not self.env.su and not bypass_access:
             domain = Domain(domain) & self._money_domain()
         return super()._search(

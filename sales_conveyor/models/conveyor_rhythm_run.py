@@ -81,12 +81,12 @@ class ConveyorRhythm(models.Model):
         data = self.env.cr.precommit.data
         if PENDING not in data:
             data[PENDING] = {}
-            self.env.cr.precommit.add(self.sudo()._flush)
+            self.env.cr.precommit.add(self.sudo()._settle)
         for partner_id in partner_ids:
             data[PENDING][partner_id] = is_history or data[PENDING].get(partner_id, False)
 
     @api.model
-    def _flush(self):
+    def _settle(self):
         """Bring the marked customers up to date: before the transaction ends, and before somebody reads them in it."""
         self.env["sale.order"]._recompute_model(["amount_untaxed"])
         data = self.env.cr.precommit.data

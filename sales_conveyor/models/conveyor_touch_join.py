@@ -77,7 +77,7 @@ class ConveyorTouchJoin(models.AbstractModel):
 
     def _touch_lines(self):
         """{owner id: row of its touch line}"""
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         here, there = self._touch_owner
         owners = self._origin if here == "id" else self._origin[here]
         columns = SQL(", ").join(map(SQL.identifier, (there, *LINE_FIELDS.values())))
@@ -100,7 +100,7 @@ class ConveyorTouchJoin(models.AbstractModel):
 
     def _join_touch_line(self, alias, query):
         """Alias of the touch line in ``query``."""
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         here, there = self._touch_owner
         if here != "id":
             self.flush_model([here])

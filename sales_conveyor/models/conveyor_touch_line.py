@@ -70,11 +70,11 @@ class ConveyorTouchLine(models.Model):
         data = self.env.cr.precommit.data
         if PENDING not in data:
             data[PENDING] = {part: {"crm.lead": set(), "res.partner": set()} for part in ("counts", "next")}
-            self.env.cr.precommit.add(self.sudo()._flush)
+            self.env.cr.precommit.add(self.sudo()._settle)
         return data[PENDING]
 
     @api.model
-    def _flush(self):
+    def _settle(self):
         """Bring the marked lines up to date: before the transaction ends, and
         before somebody reads them in it."""
         pending = self.env.cr.precommit.data.pop(PENDING, None)

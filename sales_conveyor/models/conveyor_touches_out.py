@@ -22,7 +22,7 @@ class ConveyorSignal(models.Model):
         """
         now = now or fields.Datetime.now()
         signals = self.sudo()  # the cron looks at everybody's leads
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         self.env.flush_all()
         rows = self.env.execute_query(self._touches_out_query(now - LOOK_BACK))
         leads = self.env["crm.lead"].sudo().browse(row[0] for row in rows)

@@ -70,7 +70,7 @@ class ConveyorDisciplineReport(models.Model):
 
     @property
     def _table_query(self):
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         self.env.flush_all()
         return SQL("WITH hours AS MATERIALIZED (%s) %s", self._hours(), self._judged())
 

@@ -29,6 +29,7 @@ from . import test_gate
 from . import test_import
 from . import test_import_reference
 from . import test_lost
+from . import test_names
 from . import test_next
 from . import test_next_gap
 from . import test_practice

@@ -132,7 +132,7 @@ class TestCustomerTables(RhythmRows, ConveyorCase):
     # ------------------------------------------------------------ the workbook
     def book(self, user=None, **values):
         stream = BytesIO()
-        self.env["conveyor.workbook"].with_user(user or self.manager).create(values)._write(stream)
+        self.env["conveyor.workbook"].with_user(user or self.manager).create(values)._write_file(stream)
         return openpyxl.load_workbook(stream)
 
     def test_the_sheets_have_the_figures_of_the_screen(self):

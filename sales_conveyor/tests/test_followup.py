@@ -94,7 +94,7 @@ class TestFollowup(FollowupCase):
     def test_confirming_an_order_is_enough(self):
         self.rule("review")
         self.order(self.ada, MONDAY)
-        self.env["conveyor.rhythm"]._flush()  # as before the transaction ends
+        self.env["conveyor.rhythm"]._settle()  # as before the transaction ends
         self.go()
         self.assertEqual(self.rows(), [("review", 1, "planned", None)])
 
@@ -202,11 +202,11 @@ class TestFollowup(FollowupCase):
         self.go()
         self.assertEqual(self.rows(), [], "planned is not booked")
         visit.state = "booked"
-        self.env["conveyor.rhythm"]._flush()  # as before the transaction ends
+        self.env["conveyor.rhythm"]._settle()  # as before the transaction ends
         self.go()
         self.assertEqual(self.rows(), [("visit", 3, "planned", None)])
         visit.state = "cancelled"
-        self.env["conveyor.rhythm"]._flush()
+        self.env["conveyor.rhythm"]._settle()
         self.go(1)
         self.assertEqual(self.rows(), [("visit", 3, "dropped", "gone")])
 

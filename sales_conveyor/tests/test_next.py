@@ -169,11 +169,11 @@ class TestNextTouch(NextCase):
         self.env.company.conveyor_reply_minutes = 90
         with patch.object(type(self.env.company), "_conveyor_hours", lambda self: ALWAYS):
             self.touch(lead, now - timedelta(hours=1), "email", "in", "replied")
-            self.env["conveyor.touch.line"]._flush()
+            self.env["conveyor.touch.line"]._settle()
             line = self.env["conveyor.touch.line"].search([("lead_id", "=", lead.id)])
         self.assertEqual((line.answer_due_date, line.answer_user_id), (now + timedelta(minutes=30), self.seller))
         self.touch(lead, now, "call", "out", "reached")
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         self.assertFalse(line.answer_due_date)
 
 

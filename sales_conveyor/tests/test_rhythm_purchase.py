@@ -163,11 +163,11 @@ class TestAtOnce(RhythmCase):
         self.env.cr.flush()
         self.Rhythm._mark(partner.ids)
         with self.assertQueryCount(4):
-            self.Rhythm._flush()
+            self.Rhythm._settle()
         self.bought(partner, [self.today])
         self.Rhythm._mark(partner.ids)
         with self.assertQueryCount(5):
-            self.Rhythm._flush()
+            self.Rhythm._settle()
 
     def test_confirming_costs_fewer_than_five_queries_more(self):
         partner = self.customer()
@@ -284,5 +284,5 @@ class TestRegrouping(RhythmCase):
         self.Rhythm._recompute(partner, TODAY)
         self.env.cr.execute(SQL("DELETE FROM sale_order WHERE partner_id = %s", partner.id))
         partner.unlink()
-        self.Rhythm._flush()
+        self.Rhythm._settle()
         self.assertFalse(self.env.execute_query(SQL("SELECT FROM conveyor_rhythm WHERE partner_id = %s", partner.id)))

@@ -104,7 +104,7 @@ class TestTouchLog(ConveyorCase, MailCommon):
         leads = self.env["crm.lead"].create([{"name": str(number), "team_id": self.team.id} for number in range(50)])
         self.env["conveyor.touch"]._record(
             [{"event_key": f"q{lead.id}", "lead_id": lead.id, "channel": "call"} for lead in leads])
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         self.env.flush_all()
         self.env.invalidate_all()
         leads.fetch(["name"])
@@ -132,7 +132,7 @@ class TestTouchLog(ConveyorCase, MailCommon):
         self.record(self.lead(partner_id=one.id), "x")
         self.env["conveyor.touch"]._record([{"event_key": "y", "partner_id": other.id, "channel": "call"}])
         self.assertEqual((one.touch_count, other.touch_count), (1, 1))
-        self.env["conveyor.touch.line"]._flush()
+        self.env["conveyor.touch.line"]._settle()
         self.env["base.partner.merge.automatic.wizard"]._merge((one + other).ids, one)
         self.assertEqual(one.touch_count, 2)
         self.assertEqual(set(self.env["conveyor.touch"].search([("partner_id", "=", one.id)]).mapped("client_key")), {f"p{one.id}"})

@@ -78,7 +78,7 @@ class TestTouchTables(ConveyorCase):
     # ------------------------------------------------------------ the file
     def book(self, **values):
         stream = BytesIO()
-        self.env["conveyor.workbook"].with_user(self.manager).create(values)._write(stream)
+        self.env["conveyor.workbook"].with_user(self.manager).create(values)._write_file(stream)
         return openpyxl.load_workbook(stream)
 
     def test_the_sheets_have_the_tables_figures(self):

@@ -41,7 +41,7 @@ class WorkbookCase(ConveyorCase):
         """openpyxl's workbook of a wizard with these values, as this user sees it (default: the manager)."""
         workbook = self.env["conveyor.workbook"].with_user(user or self.manager).create(values)
         self.file = BytesIO()
-        workbook._write(self.file)
+        workbook._write_file(self.file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl does not know the data bars of 2010
             return openpyxl.load_workbook(self.file)
@@ -112,7 +112,7 @@ class TestWorkbook(WorkbookCase):
         self.manager.lang = "ru_RU"
         workbook = self.env["conveyor.workbook"].with_user(self.manager).with_context(lang="ru_RU").create({})
         stream = BytesIO()
-        workbook._write(stream)
+        workbook._write_file(stream)
         leads = openpyxl.load_workbook(stream).worksheets[-2]
         formats = {cell.number_format for cell in leads[2] if isinstance(cell.value, datetime)}
         self.assertEqual(formats, {"dd.mm.yyyy"})
@@ -153,7 +153,7 @@ class TestWorkbook(WorkbookCase):
         workbook = self.selected(gone)
         gone.unlink()
         stream = BytesIO()
-        workbook._write(stream)
+        workbook._write_file(stream)
         self.assertEqual(self.names(openpyxl.load_workbook(stream)), [])
 
     def test_leads_of_others_stay_out_of_a_selection(self):
@@ -162,7 +162,7 @@ class TestWorkbook(WorkbookCase):
         workbook = self.selected(self.leads[:2], self.seller)
         self.leads[0].user_id = self.colleague
         stream = BytesIO()
-        workbook._write(stream)
+        workbook._write_file(stream)
         self.assertEqual(self.names(openpyxl.load_workbook(stream)), ["ab"], "what is his when it is written")
 
     # ---------------------------------------------------------- from the screen
@@ -188,7 +188,7 @@ class TestWorkbook(WorkbookCase):
         self.assertEqual(workbook._filters()["company_ids"], other.ids)
         self.assertEqual(workbook._in_companies().env.company, other)
         stream = BytesIO()
-        workbook._write(stream)
+        workbook._write_file(stream)
         self.assertEqual(self.names(openpyxl.load_workbook(stream)), [])
 
     def test_archived_filters_still_filter(self):

@@ -18,7 +18,7 @@ class ConveyorWorkbook(models.TransientModel):
     From the funnel screen: ``create_from_filters(filters)``. From a list of
     leads: the form, opened for the selection. For programs::
 
-        env["conveyor.workbook"].create({"date_from": "2026-01-01"})._write(stream)
+        env["conveyor.workbook"].create({"date_from": "2026-01-01"})._write_file(stream)
     """
 
     _name = "conveyor.workbook"
@@ -106,7 +106,7 @@ class ConveyorWorkbook(models.TransientModel):
                 right=self.env.ref(EXPORT_GROUP).sudo().display_name))
 
     # ------------------------------------------------------------ the workbook
-    def _write(self, stream):
+    def _write_file(self, stream):
         """Write the XLSX workbook into a binary file object.
 
         The reader's record rules apply. Whether he may export is checked by

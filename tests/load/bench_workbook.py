@@ -117,7 +117,7 @@ def export(load):
     def ours():
         with load.ours.environment(load.manager, allowed_company_ids=[1]) as env, TemporaryFile() as stream:
             workbook = env["conveyor.workbook"].create({})
-            seconds, _none = load.ours.timed(env, lambda: workbook._write(stream))
+            seconds, _none = load.ours.timed(env, lambda: workbook._write_file(stream))
             return seconds / load.scale.leads, set(_names(stream, count=None if count == load.scale.leads else 500))
 
     def odoo():
