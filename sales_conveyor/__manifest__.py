@@ -73,6 +73,7 @@
         "security/conveyor_process_security.xml",
         "views/conveyor_process_version_views.xml",
         "views/conveyor_process_views.xml",
+        "views/conveyor_event_log_views.xml",
         "data/conveyor_process_cron.xml",
         "views/ir_actions_server_process_views.xml",
         "data/conveyor_absence_reason_data.xml",

@@ -1,10 +1,9 @@
-from os import SEEK_END
 from tempfile import TemporaryFile
 
-from werkzeug.wsgi import wrap_file
-
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
+
+from .sending import send
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -26,20 +25,7 @@ class WorkbookController(http.Controller):
         stream = TemporaryFile()
         try:
             workbook._write_file(stream)
-            return self._send(stream, workbook._filename())
+            return send(stream, workbook._filename(), MIMETYPE)
         except BaseException:
             stream.close()
             raise
-
-    def _send(self, stream, filename):
-        size = stream.seek(0, SEEK_END)
-        stream.seek(0)
-        response = request.make_response(wrap_file(request.httprequest.environ, stream), headers=[
-            ("Content-Type", MIMETYPE),
-            ("Content-Length", size),
-            ("Content-Disposition", content_disposition(filename)),
-            ("Cache-Control", "no-store"),
-        ])
-        response.direct_passthrough = True
-        response.call_on_close(stream.close)
-        return response

@@ -137,8 +137,8 @@ class ConveyorProcessCounts(models.AbstractModel):
         """``{key: [{channel, direction, count, leads}]}``: contacts while leads were at a step."""
         found = {}
         for step, code, count, leads in self._rows(
-                "SELECT step, code, sum(repeats)::int8, count(DISTINCT lead_id) FROM %s WHERE NOT %s AND step > 0"
-                " GROUP BY 1, 2 ORDER BY 3 DESC, 2", EVENTS, IS_BELT):
+                "SELECT b.code, e.code, sum(e.repeats)::int8, count(DISTINCT e.lead_id) FROM (SELECT * FROM %s WHERE NOT %s) e"
+                " JOIN %s b ON (b.lead_id, b.n) = (e.lead_id, e.step) GROUP BY 1, 2 ORDER BY 3 DESC, 2", EVENTS, IS_BELT, BELT):
             found.setdefault(self._key(step), []).append({**self._contact(code), "count": count, "leads": leads})
         return found
 

@@ -75,6 +75,12 @@ class ConveyorProcessLabel(models.AbstractModel):
         return {f"stage:{stage.id}" for stage in self.env["crm.stage"].sudo().browse(ids).exists()}
 
     @api.model
+    def _names_of_several(self):
+        """Names that more than one section has."""
+        names = self.env["crm.stage"].sudo().search([]).mapped("name")
+        return {name for name in names if names.count(name) > 1}
+
+    @api.model
     def _gone(self, key):
         return self.env._("Section %(number)s, deleted", number=key[6:]) if key.startswith("stage:") else key
 

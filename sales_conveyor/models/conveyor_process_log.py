@@ -19,8 +19,8 @@ class ConveyorProcessLog(models.AbstractModel):
 
     * ``conveyor_mining_lead``: the leads, with outcome, money, touches;
     * ``conveyor_mining_event``: their events, of equal touches in a row the
-      first one with ``repeats``; ``step`` is the step of the belt in which it
-      happened, ``next_code`` and ``next_at`` what came after it;
+      first one with ``repeats``; ``step`` is the number in the belt of the step in
+      which it happened, ``next_code`` and ``next_at`` what came after it;
     * ``conveyor_mining_belt``: the events without touches.
     """
 
@@ -134,14 +134,13 @@ class ConveyorProcessLog(models.AbstractModel):
                   FROM (%(events)s) e WINDOW w AS (PARTITION BY lead_id ORDER BY at, rank, ord))
             SELECT lead_id, row_number() OVER v AS n, at, code, user_id,
                    (lead(place, 1, total + 1) OVER v - place)::int AS repeats,
-                   (max(CASE WHEN %(is_belt)s THEN (belt << 32) + code END) OVER v & 4294967295)::int AS step,
-                   lead(code) OVER v AS next_code, lead(at) OVER v AS next_at
+                   belt::int AS step, lead(code) OVER v AS next_code, lead(at) OVER v AS next_at
               FROM numbered WHERE code IS DISTINCT FROM before OR %(is_belt)s
             WINDOW v AS (PARTITION BY lead_id ORDER BY at, rank, ord)""", events=events, is_belt=IS_BELT)
 
     @api.model
     def _belt_sql(self):
-        """SELECT of the log without touches; ``moved_at``: when the client next went into a section or was closed."""
+        """SELECT of the log without touches."""
         return SQL("""
             SELECT lead_id, row_number() OVER w AS n, at, code, user_id, lead(code) OVER w AS next_code, lead(at) OVER w AS next_at
               FROM %s WHERE %s WINDOW w AS (PARTITION BY lead_id ORDER BY n)""", EVENTS, IS_BELT)
@@ -156,6 +155,16 @@ class ConveyorProcessLog(models.AbstractModel):
         first_sales = SQL("(SELECT lead_id FROM %s WHERE sale_kind = 'first')", LEADS)
         self._keep(EVENTS, self._log_sql(self._events_sql(first_sales)))
         self._keep(BELT, self._belt_sql())
+
+    @api.model
+    def _export_sql(self, process, first, last):
+        """SELECT of every event of the first sales, case by case in order of time: (lead_id, code, at, user_id)."""
+        self.env["conveyor.funnel.fact"]._refresh()
+        self.env.flush_all()
+        return SQL(
+            "WITH chosen AS MATERIALIZED (SELECT lead_id FROM (%s) f WHERE sale_kind = 'first')"
+            " SELECT lead_id, code, at, user_id FROM (%s) e ORDER BY lead_id, at, rank, ord",
+            self._leads_sql(process, first, last), self._events_sql(SQL.identifier("chosen")))
 
     @api.model
     def _keep(self, table, query):

@@ -61,3 +61,4 @@ from . import test_referral
 from . import test_visit
 from . import test_process
 from . import test_process_queue
+from . import test_event_log

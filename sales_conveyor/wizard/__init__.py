@@ -17,3 +17,4 @@ from . import conveyor_workbook
 from . import conveyor_absence
 from . import conveyor_reactivation_switch
 from . import conveyor_visit_plan
+from . import conveyor_event_log

@@ -12,8 +12,8 @@ import traceback
 from dataclasses import asdict, dataclass
 
 from . import (
-    bench_cadence, bench_funnel, bench_history, bench_moves, bench_reaction, bench_requests, bench_rhythm, bench_rhythm_table,
-    bench_touches, bench_workbook)
+    bench_cadence, bench_funnel, bench_history, bench_mining, bench_moves, bench_reaction, bench_requests, bench_rhythm,
+    bench_rhythm_table, bench_touches, bench_workbook)
 from .bench import Different, goals, report
 from .databases import Databases, Missing
 from .odoo_side import Site, start
@@ -39,6 +39,7 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "sheets": bench_workbook.sheets,
     "rows": bench_workbook.raw_rows,
     "export": bench_workbook.export,
+    "mining": bench_mining.mining,
     "rebuild": bench_funnel.rebuild,
     "history": bench_history.backfill,
     "sale-kind": bench_history.sale_kind,
