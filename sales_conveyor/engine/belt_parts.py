@@ -1,6 +1,6 @@
 """What a belt is made of: plain data, words and looks. See :mod:`.belt`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 START, SECTION, MILESTONE, WON = KINDS = ("start", "section", "milestone", "won")
