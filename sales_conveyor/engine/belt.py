@@ -16,16 +16,23 @@ is drawn, and what is not. Equal belts give equal text.
 """
 
 from .belt_layout import layout
-from .belt_parts import AGAIN, BACK, FORWARD, MILESTONE, SECTION, START, WON, Belt, Flow, Look, Reason, Step, Words, choose
-from .belt_svg import svg
+from .belt_parts import (
+    AGAIN, BACK, FORWARD, KINDS, MILESTONE, SECTION, START, WON, Belt, Flow, Look, Reason, Step, Words, choose,
+)
+from .belt_svg import size_of, svg
 from .belt_words import sentences
 
 __all__ = [
-    "AGAIN", "BACK", "FORWARD", "MILESTONE", "SECTION", "START", "WON", "Belt", "Flow", "Look", "Reason", "Step", "Words",
-    "choose", "draw", "sentences",
+    "AGAIN", "BACK", "FORWARD", "KINDS", "MILESTONE", "SECTION", "START", "WON", "Belt", "Flow", "Look", "Reason", "Step", "Words",
+    "choose", "draw", "sentences", "size",
 ]
 
 
 def draw(belt: Belt, words: Words, look: Look = Look()) -> str:
     """The belt as the text of an SVG element; labels are escaped."""
     return svg(layout(belt, words, look))
+
+
+def size(belt: Belt, words: Words, look: Look = Look()) -> tuple[float, float]:
+    """Width and height that :func:`draw` gives it, in pixels on the screen."""
+    return size_of(layout(belt, words, look))

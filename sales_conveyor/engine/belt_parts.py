@@ -111,6 +111,7 @@ class Look:
     :param paper: background; empty: that of the page
     :param turned: by a quarter to the right, for a belt that is wider than the paper
     :param fit: pixels that the picture is scaled down to, if it is wider; ``fit_height``: if it is higher
+    :param zoom: pixels on the screen for one of the picture
     :param least: share of the largest flow below which one is not drawn
     :param name: begins the ids of the picture, which are one page's own
     """
@@ -122,6 +123,7 @@ class Look:
     back: str = "#a8700f"
     loss: str = "#cf423c"
     turned: bool = False
+    zoom: float = 1
     fit: float | None = None
     fit_height: float | None = None
     least: float = 0.02

@@ -42,11 +42,21 @@ def svg(plan: Layout) -> str:
 
 
 # ---------------------------------------------------------------- the element
+def size_of(plan: Layout) -> tuple[float, float]:
+    """Width and height on the screen."""
+    look, (width, height) = plan.look, _outline(plan)
+    scale = look.zoom * min(1, (look.fit or width) / width, (look.fit_height or height) / height)
+    return width * scale, height * scale
+
+
+def _outline(plan: Layout) -> tuple[float, float]:
+    return (plan.height, plan.width) if plan.look.turned else (plan.width, plan.height)
+
+
 def _opening(plan: Layout, look: Look) -> Iterator[str]:
-    width, height = (plan.height, plan.width) if look.turned else (plan.width, plan.height)
-    scale = min(1, (look.fit or width) / width, (look.fit_height or height) / height)
+    (width, height), (shown_width, shown_height) = _outline(plan), size_of(plan)
     yield _tag("svg", xmlns="http://www.w3.org/2000/svg", role="img", aria_labelledby=f"{look.name}-title {look.name}-text",
-               viewBox=f"0 0 {_number(width)} {_number(height)}", width=width * scale, height=height * scale,
+               viewBox=f"0 0 {_number(width)} {_number(height)}", width=shown_width, height=shown_height,
                font_family=FONT, fill=look.ink, inside=None)
 
 

@@ -199,6 +199,7 @@ from . import conveyor_process_miner
 from . import conveyor_process_version
 from . import conveyor_process_text
 from . import conveyor_process_change
+from . import conveyor_process_belt
 from . import conveyor_process_mining
 from . import conveyor_process_watch
 from . import ir_actions_server_process

@@ -60,5 +60,6 @@ from . import test_account
 from . import test_referral
 from . import test_visit
 from . import test_process
+from . import test_process_belt
 from . import test_process_queue
 from . import test_event_log
