@@ -56,6 +56,7 @@
         "data/conveyor_cadence_data.xml",
         "views/conveyor_funnel_views.xml",
         "views/conveyor_workbook_views.xml",
+        "views/conveyor_dashboard_views.xml",
         "views/conveyor_next_views.xml",
         "views/conveyor_day_views.xml",
         "views/conveyor_menus.xml",

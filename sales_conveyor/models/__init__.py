@@ -4,6 +4,7 @@ from . import conveyor_absence_reason
 from . import conveyor_access_mixin
 from . import conveyor_touch
 from . import conveyor_allowed_action
+from . import conveyor_assignment
 from . import conveyor_cadence
 from . import conveyor_cadence_change
 from . import conveyor_cadence_entry
@@ -203,3 +204,8 @@ from . import conveyor_process_belt
 from . import conveyor_process_mining
 from . import conveyor_process_watch
 from . import ir_actions_server_process
+from . import conveyor_dashboard
+from . import conveyor_dashboard_around
+from . import conveyor_dashboard_belt
+from . import conveyor_dashboard_list
+from . import conveyor_dashboard_outlook

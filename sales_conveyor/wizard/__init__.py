@@ -5,6 +5,7 @@ from . import conveyor_cadence_test
 from . import conveyor_dry_run
 from . import conveyor_enrol
 from . import conveyor_followup_switch
+from . import conveyor_handover
 from . import conveyor_split
 from . import crm_lead_lost
 from . import conveyor_snooze

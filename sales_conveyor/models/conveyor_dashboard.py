@@ -1,0 +1,168 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine.funnel import Tally
+from ..engine.table import DECIMAL, INTEGER, MONEY, PERCENT, Column, Row, Table
+from .conveyor_funnel_reader import WHOLE
+
+ON_THE_WHOLE = ("stage_id", "=", False)
+
+
+class ConveyorDashboard(models.AbstractModel):
+    """Where the money leaks: the owner's one page, read part by part.
+
+    Every part is plain data, finished: the screen shows it and does no
+    arithmetic. What a part counts is what the reader may see in CRM.
+    """
+
+    _name = "conveyor.dashboard"
+    _description = "Conveyor Dashboard"
+
+    @api.model
+    def _parts(self):
+        """``{name: method}`` of what the screen may ask for."""
+        return {"top": self._top, "belt": self._belt, "lists": self._lists, "around": self._around,
+                "drivers": self._drivers, "outlook": self._outlook}
+
+    @api.model
+    @api.readonly
+    def get_part(self, name, filters=None):
+        """One part as plain data.
+
+        :param filters: as of ``conveyor.funnel._tables``; what happened in the period is counted
+        :raise UserError: no such part, or a filter that cannot be understood
+        """
+        parts = self._parts()
+        if name not in parts:
+            raise UserError(self.env._("The dashboard has no part “%(name)s”; there are: %(names)s.", name=name, names=", ".join(parts)))
+        return parts[name](self._scope(filters))
+
+    # ------------------------------------------------------------ the period
+    @api.model
+    def _scope(self, filters):
+        return self.env["conveyor.funnel"]._scope({**(filters or {}), "counting": "period"})
+
+    @api.model
+    def _scope_before(self, scope):
+        """The same filters in the period before, just as long; None where the period has no beginning."""
+        first, last = self._days(scope)
+        if not first:
+            return None
+        end = first - timedelta(days=1)
+        filters = {name: getattr(scope.filters, name) for name in scope.filters.__dataclass_fields__}
+        return self.env["conveyor.funnel"]._scope({**filters, "date_from": end - (last - first), "date_to": end})
+
+    @api.model
+    def _days(self, scope):
+        """First and last day of the period; a period that is not over ends today."""
+        today = fields.Date.context_today(self)
+        first, last = scope.filters.date_from, min(scope.filters.date_to or today, today)
+        return (min(first, last) if first else None), last
+
+    # ------------------------------------------------------------ the top line
+    @api.model
+    def _top(self, scope):
+        """First and repeat sales, margin, customers gained and lost, each beside the period before."""
+        before = self._scope_before(scope)
+        tables = [self._sales_table(scope, before), *self._margin_tables(scope, before), self._customer_table(scope, before)]
+        return {"tables": [table.as_dict() for table in tables], "days": self._days_in_words(scope, before)}
+
+    @api.model
+    def _days_in_words(self, scope, before):
+        day = lambda value: fields.Date.to_string(value) if value else False  # noqa: E731
+        first, last = self._days(scope)
+        return {"from": day(first), "to": day(last), **({
+            "before_from": day(before.filters.date_from), "before_to": day(before.filters.date_to)} if before else {})}
+
+    @api.model
+    def _compared(self, key, title, rows, drill=None):
+        """Figures with those of the period before.
+
+        :param rows: (key, label, type, note, value, value before, conditions)
+        """
+        env = self.env
+        columns = (Column("figure", env._("Figure")), Column("value", env._("Value"), DECIMAL),
+                   Column("before", env._("Period before"), DECIMAL), Column("change", env._("Change"), PERCENT))
+        made = [Row(name, {"figure": label, "value": value, "before": before, "change": self._change(value, before)}, (),
+                    {"value": conditions}, {"value": kind, "before": kind}, note=note)
+                for name, label, kind, note, value, before, conditions in rows]
+        return Table(key, title, columns, tuple(made), (), None, env["conveyor.funnel"]._currency(), drill)
+
+    @api.model
+    def _change(self, value, before):
+        """Against the period before; None of a few, of which no share says anything."""
+        return (value - before) / abs(before) if value is not None and before else None
+
+    @api.model
+    def _sales_table(self, scope, before):
+        funnel, env = self.env["conveyor.funnel"], self.env
+        now = funnel._sums(scope, ("sale_kind",), where=WHOLE)
+        then = funnel._sums(before, ("sale_kind",), where=WHOLE) if before else {}
+        won = funnel._behind(scope, "passed")
+        rows = []
+        for kind, label, money, note in (
+                ("first", env._("First sales"), env._("Money of first sales"), env._("Won leads of clients who had not bought before.")),
+                ("repeat", env._("Repeat sales"), env._("Money of repeat sales"), env._("Won leads of clients who had bought before."))):
+            mine, its = now.get((kind,), Tally()), then.get((kind,), Tally())
+            conditions = (ON_THE_WHOLE, *won, ("sale_kind", "=", kind))
+            rows.append((kind, label, INTEGER, note, mine.passed, its.passed if before else None, conditions))
+            rows.append((f"{kind}_money", money, MONEY, note, mine.value_passed, its.value_passed if before else None, conditions))
+        return self._compared("sales", env._("Sales"), rows, funnel._drill(scope))
+
+    @api.model
+    def _margin_tables(self, scope, before):
+        """Margin of confirmed orders, where an app knows it."""
+        if "margin" not in self.env["sale.order"]._fields or not self.env["sale.order"].has_access("read"):
+            return []
+        now, domain = self._margin(scope)
+        note = self.env._("Margin of orders confirmed in the period, as Odoo's Margins app counts it.")
+        rows = [("margin", self.env._("Margin"), MONEY, note, now, self._margin(before)[0] if before else None, ())]
+        return [self._compared("margin", self.env._("Margin"), rows, {
+            "model": "sale.order", "field": "", "domain": domain, "context": {}})]
+
+    @api.model
+    def _margin(self, scope):
+        first, last = self._days(scope)
+        domain = [("state", "=", "sale"), ("company_id", "in", list(scope.filters.company_ids)), ("date_order", "<", last + timedelta(days=1))]
+        domain += [("date_order", ">=", first)] if first else []
+        for name, field in (("team_ids", "team_id"), ("user_ids", "user_id"), ("source_ids", "source_id"), ("campaign_ids", "campaign_id")):
+            if ids := getattr(scope.filters, name):
+                domain.append((field, "in", [item or False for item in ids]))
+        rows = self.env["sale.order"]._read_group(domain, ["currency_id"], ["margin:sum"])
+        return sum((margin or 0.0) * self.env["conveyor.discipline"]._rate(currency.id) for currency, margin in rows), domain
+
+    @api.model
+    def _customer_table(self, scope, before):
+        env = self.env
+        now, then = self._moves(scope), self._moves(before) if before else {}
+        rhythm_domain = self._rhythm_domain(scope)
+        rows = [
+            ("gained", env._("Customers gained"), INTEGER, env._("Bought for the first time in the period."),
+             now["gained"], then.get("gained"), self._within("first_date", scope)),
+            ("net", env._("Gained minus lost"), INTEGER, env._(
+                "Customers gained and come back, minus those whose silence made them lost in the period."),
+             now["gained"] + now["back"] - now["lost"], then["gained"] + then["back"] - then["lost"] if then else None, None),
+        ]
+        return self._compared("customers", env._("Customers"), rows, {
+            "model": "conveyor.rhythm", "field": "", "domain": rhythm_domain, "context": {}})
+
+    @api.model
+    def _rhythm_domain(self, scope):
+        return self.env["conveyor.rhythm.tables"]._domain(scope.filters)
+
+    @api.model
+    def _within(self, field, scope):
+        first, last = self._days(scope)
+        return tuple(([(field, ">=", first.isoformat())] if first else []) + [(field, "<=", last.isoformat())])
+
+    @api.model
+    def _moves(self, scope):
+        """Customers gained, lost and come back in the period."""
+        domain = self._rhythm_domain(scope)
+        changes = [*self.env["conveyor.rhythm.tables"]._change_domain(domain, scope.filters), ("is_history", "=", False)]
+        found = self.env["conveyor.rhythm.change"]._read_group(changes, ["to_status", "is_back"], ["__count"])
+        return {"gained": self.env["conveyor.rhythm"].search_count([*domain, *self._within("first_date", scope)]),
+                "lost": sum(count for status, _back, count in found if status == "lost"),
+                "back": sum(count for _status, back, count in found if back)}

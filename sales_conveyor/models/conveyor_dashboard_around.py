@@ -1,0 +1,113 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..engine.table import DATE, INTEGER, Column, Row, Table
+
+QUALITIES = ("bought_date", "bought_more_date", "returned_date", "referred_date")
+PRACTICES = 5
+
+
+class ConveyorDashboardAround(models.AbstractModel):
+    """What stands around the belt: today, customers, discipline, stopped practices, sources."""
+
+    _inherit = "conveyor.dashboard"
+
+    @api.model
+    def _around(self, scope):
+        tables = (self._today(scope), self._rhythms(scope), self._assembled(scope), self._discipline(scope), self._practices(), *self._sources(scope))
+        return {"tables": [table.as_dict() for table in tables if table.rows]}
+
+    @api.model
+    def _plain(self, key, title, rows, model, domain, context=None):
+        """A table of figures.
+
+        :param rows: (key, label, type, note, value, conditions)
+        """
+        columns = Column("figure", self.env._("Figure")), Column("value", self.env._("Value"), INTEGER)
+        made = [Row(name, {"figure": label, "value": value}, (), {"value": conditions}, {"value": kind}, note=note)
+                for name, label, kind, note, value, conditions in rows]
+        return Table(key, title, columns, tuple(made), (), None, self.env["conveyor.funnel"]._currency(),
+                     {"model": model, "field": "", "domain": domain, "context": context or {}})
+
+    # ------------------------------------------------------------ today
+    @api.model
+    def _today(self, scope):
+        """Touches of today, of open leads; in whose hands they are says the list behind."""
+        env, begin = self.env, self._today_begins()
+        end, domain = begin + timedelta(days=1), self._lead_domain(scope)
+        moment = lambda value: value.isoformat(sep=" ")  # noqa: E731
+        conditions = {
+            "due": (("next_touch_date", ">=", moment(begin)), ("next_touch_date", "<", moment(end))),
+            "done": (("last_touch_date", ">=", moment(begin)), ("last_touch_date", "<", moment(end))),
+            "overdue": (("next_touch_date", "<", moment(begin)),), "none": (("next_touch_date", "=", False),),
+        }
+        words = {"due": (env._("Touches due today"), env._("Open leads whose next touch is today.")),
+                 "done": (env._("Touched today"), env._("Open leads that were touched today.")),
+                 "overdue": (env._("Overdue"), env._("Open leads whose next touch should have been made before today.")),
+                 "none": (env._("No next touch"), env._("Open leads of which nobody knows when they are touched again: this must be none."))}
+        counts = self._counts("crm.lead", domain, conditions)
+        return self._plain("today", env._("Today"), [
+            (name, *self._label_and_type(words[name]), counts[name], conditions[name]) for name in conditions], "crm.lead", domain)
+
+    @api.model
+    def _label_and_type(self, words):
+        label, note = words
+        return label, INTEGER, note
+
+    @api.model
+    def _counts(self, model, domain, conditions):
+        """``{name: how many}``"""
+        return {name: self.env[model].search_count(list(Domain(domain) & Domain(list(more)))) for name, more in conditions.items()}
+
+    # ------------------------------------------------------------ customers
+    @api.model
+    def _rhythms(self, scope):
+        tables = self.env["conveyor.rhythm.tables"]
+        sums = tables._sums(self._rhythm_domain(scope))
+        names = dict(self.env["conveyor.rhythm"]._fields["status"]._description_selection(self.env))
+        table = tables._by_table(self._rhythm_domain(scope), sums, "status", "rhythm_status", self.env._("Customers by Rhythm"),
+                                 self.env._("Status"), names, "")
+        return table.without("revenue_total", "average_check", "revenue_year", "growth")
+
+    @api.model
+    def _assembled(self, scope):
+        """How many customers have each of the four qualities, and all of them."""
+        env, domain = self.env, self._rhythm_domain(scope)
+        labels = (env._("Bought"), env._("Bought a larger amount"), env._("Came back"), env._("Brought another client"))
+        conditions = {field: ((field, "!=", False),) for field in QUALITIES}
+        conditions["all"] = tuple((field, "!=", False) for field in QUALITIES)
+        counts = self._counts("conveyor.rhythm", domain, conditions)
+        note = env._("A customer is assembled who bought, bought more, came back and brought another.")
+        rows = [(name, label, INTEGER, note, counts[name], conditions[name])
+                for name, label in zip(conditions, (*labels, env._("Assembled: all four")), strict=True)]
+        return self._plain("assembled", env._("Assembled Customers"), rows if counts["bought_date"] else [], "conveyor.rhythm", domain)
+
+    # ------------------------------------------------------------ people and practices
+    @api.model
+    def _discipline(self, scope):
+        tables = self.env["conveyor.discipline"]._tables(scope.filters)
+        return tables["discipline_salesperson"].without(
+            "leads", "early", "value_left", "mean_minutes", "share", "attempt_share") if tables["discipline_salesperson"].rows else (
+                tables["discipline_salesperson"])
+
+    @api.model
+    def _practices(self):
+        """What was done again and again, and quietly stopped."""
+        env, domain = self.env, [("status", "=", "stopped"), ("decision", "in", ("undecided", "revive"))]
+        model = self.env["conveyor.practice"]
+        found = model.search(domain, order="volume desc, id", limit=PRACTICES) if model.has_access("read") else model
+        kinds = dict(model._fields["kind"]._description_selection(env))
+        columns = (Column("name", env._("Practice")), Column("kind", env._("Kind")), Column("date_to", env._("Last done"), DATE),
+                   Column("volume", env._("Times"), INTEGER, drill=()), Column("sales", env._("Sales"), INTEGER))
+        rows = [Row(str(practice.id), {"name": practice.name, "kind": kinds[practice.kind], "date_to": practice.date_to,
+                                       "volume": practice.volume, "sales": practice.sale_count}, (("id", "=", practice.id),)) for practice in found]
+        return Table("practices", env._("Quietly Stopped"), columns, tuple(rows), (), None, None,
+                     {"model": "conveyor.practice", "field": "", "domain": [], "context": {}})
+
+    @api.model
+    def _sources(self, scope):
+        """Sources by what they bring; with the money spent on them, where it is written down."""
+        table = self.env["conveyor.funnel"]._source_table(scope)
+        return [table.without("open", "value_lost", "mean_days_won", "touches", "touches_per_lead", "lost")]

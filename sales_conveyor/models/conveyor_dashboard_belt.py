@@ -1,0 +1,168 @@
+from odoo import api, models
+from odoo.tools import SQL, format_amount, formatLang
+
+from ..engine import belt, bottleneck
+from ..engine.funnel import Tally
+from ..engine.table import DAYS, DECIMAL, INTEGER, MONEY, Column, Row, Table
+from .conveyor_funnel_sections import MAIN_REASONS
+
+
+class ConveyorDashboardBelt(models.AbstractModel):
+    """The belt of sections as it moves now, and the one section that holds it back."""
+
+    _inherit = "conveyor.dashboard"
+
+    @api.model
+    def _belt(self, scope):
+        """The picture, the sentence about the section that costs most, and the figures of every section."""
+        funnel = self.env["conveyor.funnel"]
+        sums = funnel._sums(scope, ("stage_id", "phase"))
+        rows, _is_mixed = funnel._section_rows(scope, {key for key, tally in sums.items() if tally != Tally()})
+        before, medians = funnel._previous(rows), funnel._medians(scope, ("stage_id", "phase"))
+        tallies = [sums.get(row.key, Tally()) for row in rows]
+        held = bottleneck.find(self._stations(rows, before, tallies, medians), self._length(scope))
+        sentence = self._sentence(scope, rows, tallies, medians, held) if held else ""
+        loads = self._loads(scope)
+        shown = [place for place, row in enumerate(rows) if tallies[place] != Tally() or not row.as_lead]
+        picture = self._picture(rows, before, tallies, medians, shown, held, sentence, self._reasons(scope))
+        return {
+            "svg": picture if any(tally != Tally() for tally in tallies) else "", "sentence": sentence,
+            "marked": self._row_key(rows[held.index]) if held else False,
+            "table": self._belt_table(scope, [rows[place] for place in shown], [tallies[place] for place in shown], medians, loads).as_dict(),
+        }
+
+    @api.model
+    def _row_key(self, row):
+        return f"{row.stage_id}:{row.phase}"
+
+    @api.model
+    def _length(self, scope):
+        """Days of the period."""
+        first, last = self._days(scope)
+        if not first:
+            first, = self.env.execute_query(SQL("SELECT min(entry_date) FROM conveyor_funnel_fact"))[0]
+        return max(1, (last - first).days + 1) if first else 1
+
+    @api.model
+    def _stations(self, rows, before, tallies, medians):
+        return [bottleneck.Station(
+            row.key, before[place], tally.reached, tally.passed, tally.lost, tally.in_now, tally.value_lost, tally.value_now,
+            row.norm_days or medians.get(row.key), row.is_won) for place, (row, tally) in enumerate(zip(rows, tallies, strict=True))]
+
+    # ------------------------------------------------------------ in words
+    @api.model
+    def _sentence(self, scope, rows, tallies, medians, held):
+        """Which section costs most, and why, in one sentence."""
+        env, row, tally = self.env, rows[held.index], tallies[held.index]
+        days, money = medians.get(row.key), lambda value: self._money(value)  # noqa: E731
+        said = []
+        if held.why == bottleneck.FALLS:
+            said.append(env._("%(section)s: %(lost)s of %(left)s who left it fell off here, worth %(value)s.", section=row.name, lost=tally.lost,
+                              left=tally.lost + tally.passed, value=money(tally.value_lost)))
+        else:
+            said.append(env._("%(section)s: %(waiting)s of %(here)s wait longer here than the flow explains, worth %(value)s.", section=row.name,
+                              waiting=held.waiting, here=tally.in_now, value=money(held.waiting_value)))
+        if days is not None:
+            said.append(env._("It takes %(days)s days.", days=formatLang(env, days, digits=0 if days >= 10 else 1)))
+        if few := self._few_touches(scope, row):
+            said.append(env._("Of those lost here, touched at most 3 times: %(few)s.", few=few))
+        said.append(env._("It costs about %(cost)s, more than any other section.", cost=money(held.cost)))
+        return " ".join(said)
+
+    @api.model
+    def _money(self, value):
+        return format_amount(self.env, round(value), self.env.company.currency_id, trailing_zeroes=False)
+
+    @api.model
+    def _few_touches(self, scope, row):
+        """Leads lost in the section after three touches or fewer."""
+        funnel = self.env["conveyor.funnel"]
+        domain = [*funnel._drill(scope)["domain"], ("stage_id", "=", row.stage_id), ("phase", "=", row.phase),
+                  *funnel._behind(scope, "lost"), ("lead_id.touch_count", "<=", 3)]
+        return self.env["conveyor.funnel.fact"].search_count(domain)
+
+    # ------------------------------------------------------------ the picture
+    @api.model
+    def _reasons(self, scope):
+        """``{section key: the main reasons of its losses}``"""
+        funnel, found = self.env["conveyor.funnel"], {}
+        lost = funnel._lost_by_reason(scope)
+        names = funnel._reason_names(lost)
+        for key, reason, tally in lost:
+            found.setdefault(key, []).append(belt.Reason(names.get(reason, names[None]), tally.lost))
+        return {key: tuple(reasons[:MAIN_REASONS]) for key, reasons in found.items()}
+
+    @api.model
+    def _picture(self, rows, before, tallies, medians, shown, held, sentence, reasons):
+        env, phases = self.env, self.env["conveyor.funnel"]._phase_names()
+        steps = [self._step(rows[place], tallies[place], medians, phases, reasons, sentence if held and held.index == place else "")
+                 for place in shown]
+        keys = {place: self._row_key(rows[place]) for place in shown}
+        flows = [belt.Flow(keys[before[place]], keys[place], tallies[place].reached, "") for place in shown
+                 if before[place] in keys and tallies[place].reached]
+        words = belt.Words(
+            title=env._("The conveyor"), summary=env._("Clients in each section now, and what moved in the period."),
+            step=env._("%(step)s: %(count)s clients now"), forward=env._("%(count)s came from %(source)s to %(target)s"),
+            lost=env._("%(count)s fell off at %(step)s"), marked=env._("This section costs most: %(why)s"),
+            more=env._("+%(arcs)s more (%(count)s)"), number=lambda number: formatLang(env, number, digits=0),
+            legend={"forward": env._("came from the section before"), "lost": env._("fell off")})
+        return belt.draw(belt.Belt(tuple(steps), tuple(flows)), words)
+
+    @api.model
+    def _step(self, row, tally, medians, phases, reasons, mark):
+        env, days = self.env, medians.get(row.key)
+        figures = [env._("%(days)s days", days=formatLang(env, days, digits=0 if days >= 10 else 1))] if days is not None else []
+        passing = tally.passing("period")
+        if passing is not None and not row.is_won:
+            figures.append(env._("%(share)s %% go on", share=formatLang(env, 100 * passing, digits=0)))
+        return belt.Step(self._row_key(row), row.name, tally.in_now, belt.WON if row.is_won else belt.SECTION,
+                         phases[row.phase], tuple(figures), tally.lost, reasons.get(row.key, ()), mark)
+
+    # ------------------------------------------------------------ the figures
+    @api.model
+    def _loads(self, scope):
+        """``{section id: (work not done, overdue touches)}`` of open leads, as the reader may see them."""
+        lead_domain = self._lead_domain(scope)
+        works = dict(self.env["conveyor.work"]._read_group(
+            [("state", "=", "todo"), ("required", "=", True), ("lead_id", "any", lead_domain)], ["stage_id"], ["__count"]))
+        overdue = dict(self.env["crm.lead"]._read_group([*lead_domain, ("next_touch_date", "<", self._now())], ["stage_id"], ["__count"]))
+        return {stage.id: (works.get(stage, 0), overdue.get(stage, 0)) for stage in {*works, *overdue}}
+
+    @api.model
+    def _lead_domain(self, scope):
+        """Open leads of the filters."""
+        fields_of = {"team_ids": "team_id", "user_ids": "user_id", "source_ids": "source_id", "campaign_ids": "campaign_id", "lead_ids": "id"}
+        filters = scope.filters
+        domain = [("active", "=", True), ("won_status", "=", "pending"), ("company_id", "in", [*filters.company_ids, False])]
+        domain += [(field, "in", [item or False for item in getattr(filters, name)]) for name, field in fields_of.items() if getattr(filters, name)]
+        return domain + ([("sale_kind", "=", filters.sale_kind)] if filters.sale_kind else [])
+
+    @api.model
+    def _now(self):
+        return self.env.cr.now().replace(microsecond=0)
+
+    @api.model
+    def _belt_table(self, scope, rows, tallies, medians, loads):
+        env, funnel = self.env, self.env["conveyor.funnel"]
+        words = funnel._definitions(scope.counting)
+        drill = {measure: funnel._behind(scope, measure) for measure in ("reached", "passed", "lost", "in_now", "left")}
+        columns = (
+            Column("section", env._("Section")), Column("in_now", env._("In it now"), INTEGER, words["in_now"], drill["in_now"]),
+            Column("reached", env._("Came"), INTEGER, words["reached"], drill["reached"]),
+            Column("passed", env._("Went on"), INTEGER, words["passed"], drill["passed"]),
+            Column("lost", env._("Lost here"), INTEGER, words["lost_here"], drill["lost"]),
+            Column("value_lost", env._("Value lost"), MONEY, words["value"], drill["lost"]),
+            Column("value_now", env._("Value waiting"), MONEY, words["value"], drill["in_now"]),
+            Column("median_days", env._("Days, median"), DAYS, words["median"], drill["left"]),
+            Column("touches", env._("Touches per lead"), DECIMAL, words["touches_per_lead"], funnel._touched(scope)),
+            Column("work", env._("Work not done"), INTEGER, env._("Required standard work that open leads owe in this section.")),
+            Column("overdue", env._("Overdue touches"), INTEGER, env._("Open leads whose next touch should have been made already."), drill["in_now"]),
+        )
+        made = [Row(self._row_key(row), {
+            "section": row.name, "in_now": tally.in_now, "reached": tally.reached, "passed": tally.passed, "lost": tally.lost,
+            "value_lost": tally.value_lost, "value_now": tally.value_now, "median_days": medians.get(row.key), "touches": tally.effort(scope.counting),
+            "work": loads.get(row.stage_id, (0, 0))[0], "overdue": loads.get(row.stage_id, (0, 0))[1],
+        }, (("stage_id", "=", row.stage_id), ("phase", "=", row.phase)), {
+            "overdue": (*drill["in_now"], ("lead_id.next_touch_date", "<", self._now().isoformat(sep=" ")))})
+            for row, tally in zip(rows, tallies, strict=True)]
+        return Table("belt", env._("Sections"), columns, tuple(made), (), None, funnel._currency(), funnel._drill(scope))

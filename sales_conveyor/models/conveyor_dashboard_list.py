@@ -1,0 +1,115 @@
+from odoo import api, models
+from odoo.tools import SQL, format_date
+
+from .conveyor_discipline import FILTERS
+
+LENGTH = 5  # names on a list
+
+
+class ConveyorDashboardList(models.AbstractModel):
+    """Three lists of names: dropped alive, slipping away, overdue. Each name with its money, its person and *Assign*."""
+
+    _inherit = "conveyor.dashboard"
+
+    @api.model
+    def _lists(self, scope):
+        lists = [self._dropped(scope), self._slipping(scope), self._promised(scope)]
+        items = [item for one in lists for item in one["items"]]
+        people = self._people({item["person"] for item in items})
+        for item in items:
+            item["person"] = people.get(item["person"]) or self.env._("Unassigned")
+        return {"lists": lists, "week": self._week()}
+
+    @api.model
+    def _people(self, user_ids):
+        """Names by id, in one statement: names of colleagues are no secret."""
+        return dict(self.env.execute_query(SQL(
+            "SELECT u.id, p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE u.id = ANY(%s)", [*filter(None, user_ids)])))
+
+    @api.model
+    def _list(self, key, title, note, empty, items, action):
+        """One list; items are dictionaries with the number of all as ``count``."""
+        count = items[0].pop("count") if items else 0
+        for item in items:
+            item.pop("count", None)
+        return {"key": key, "title": title, "note": note, "empty": empty, "items": items, "count": count, "action": action,
+                "currency": self.env["conveyor.funnel"]._currency()}
+
+    @api.model
+    def _item(self, record, user_id, money, currency_id, why, count):
+        return {"key": f"{record._name}:{record.id}", "model": record._name, "id": record.id, "name": record.display_name, "person": user_id,
+                "money": float(money or 0.0) * self.env["conveyor.discipline"]._rate(currency_id), "why": why, "count": count}
+
+    @api.model
+    def _first(self, records, domain, order, names):
+        """Values of the first rows, and how many there are in all, in one statement."""
+        query = records._search(domain, order=order, limit=LENGTH)
+        columns = [records._field_to_sql(query.table, name, query) for name in names]
+        return self.env.execute_query(query.select(*columns, SQL("count(*) OVER ()")))
+
+    @api.model
+    def _window(self, name, model, domain, views=("list", "kanban", "form"), **context):
+        return {"type": "ir.actions.act_window", "name": name, "res_model": model, "views": [(False, view) for view in views],
+                "domain": domain, "context": context, "target": "current"}
+
+    # ------------------------------------------------------------ the lists
+    @api.model
+    def _dropped(self, scope):
+        """Leads left behind while they were alive, whenever they came."""
+        env, report = self.env, self.env["conveyor.discipline.report"].with_context(conveyor_without_hours=True)
+        domain = [*self.env["conveyor.funnel"]._row_domain(scope.filters, FILTERS), ("is_left", "=", 1)]
+        rows = self._first(report, domain, "value desc, lead_id", ("lead_id", "user_id", "value", "currency_id", "touches", "norm"))
+        leads = env["crm.lead"].with_context(active_test=False).browse(row[0] for row in rows)
+        leads.fetch(["name"])
+        items = [self._item(lead, user_id, value, currency_id, env._("%(touches)s of %(norm)s touches", touches=touches, norm=norm), count)
+                 for lead, (_id, user_id, value, currency_id, touches, norm, count) in zip(leads, rows, strict=True)]
+        return self._list(
+            "dropped", env._("Dropped Alive"), env._("Dropped with fewer touches than the norm, without a next touch; the most money first."),
+            env._("Nobody was left behind."), items,
+            self._window(env._("Dropped Alive"), "conveyor.discipline.report", domain, ("list", "pivot", "graph")))
+
+    @api.model
+    def _slipping(self, scope):
+        """Customers who are silent for longer than their own rhythm explains."""
+        env, rhythm = self.env, self.env["conveyor.rhythm"]
+        domain = [*self._rhythm_domain(scope), ("status", "in", ("late", "sleeping"))]
+        rows = self._first(rhythm, domain, "money_at_risk desc, id", (
+            "partner_id", "user_id", "money_at_risk", "currency_id", "usual_gap", "absence"))
+        partners = env["res.partner"].browse(row[0] for row in rows)
+        partners.fetch(["complete_name"])
+        items = [self._item(partner, user_id, risk, currency_id, env._(
+            "usually every %(gap)s days; %(silence)s now", gap=round(gap), silence=silence), count)
+            for partner, (_id, user_id, risk, currency_id, gap, silence, count) in zip(partners, rows, strict=True)]
+        return self._list(
+            "slipping", env._("Customers Slipping"), env._("Late and sleeping customers; the most money at risk first."),
+            env._("Every customer is in his rhythm."), items,
+            self._window(env._("Customers Slipping"), "conveyor.rhythm", domain, ("list", "kanban", "pivot", "graph", "form")))
+
+    @api.model
+    def _promised(self, scope):
+        """Open leads whose next touch should have been made already."""
+        env, leads = self.env, self.env["crm.lead"]
+        domain = [*self._lead_domain(scope), ("next_touch_date", "<", self._today_begins())]
+        rows = self._first(leads, domain, "expected_revenue desc, id", ("id", "user_id", "expected_revenue", "company_id", "next_touch_date"))
+        found = leads.browse(row[0] for row in rows)
+        found.fetch(["name"])
+        items = [self._item(lead, user_id, value, env["res.company"].browse(company_id or env.company.id).sudo().currency_id.id, env._(
+            "promised for %(day)s", day=format_date(env, date.date())), count)
+            for lead, (_id, user_id, value, company_id, date, count) in zip(found, rows, strict=True)]
+        return self._list(
+            "overdue", env._("Promises Overdue"), env._("Planned touches whose day is over; the most money first."),
+            env._("Every promise is kept."), items, self._window(env._("Promises Overdue"), "crm.lead", domain))
+
+    @api.model
+    def _today_begins(self):
+        return self.env["conveyor.next"]._morning(self.env["conveyor.next"]._local_day(self._now(), self.env.user), self.env.user).replace(
+            hour=0, minute=0, second=0)
+
+    @api.model
+    def _week(self):
+        """What became of last week's assigned clients, in a sentence; empty without any."""
+        assigned, done, bought = self.env["conveyor.assignment"]._last_week()
+        if not assigned:
+            return ""
+        return self.env._("Assigned in the last seven days: %(assigned)s, touched: %(done)s, bought: %(bought)s.",
+                          assigned=assigned, done=done, bought=bought)

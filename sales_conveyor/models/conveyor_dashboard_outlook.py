@@ -1,0 +1,152 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import drivers
+from ..engine.funnel import Tally
+from ..engine.table import DECIMAL, INTEGER, MONEY, PERCENT, Column, Row, Table
+from .conveyor_funnel_reader import WHOLE
+
+LARGEST = 10  # customers
+
+
+class ConveyorDashboardOutlook(models.AbstractModel):
+    """What a tenth more would bring, and whether the conveyor goes on whoever leaves."""
+
+    _inherit = "conveyor.dashboard"
+
+    # ------------------------------------------------------------ drivers
+    @api.model
+    def _drivers(self, scope):
+        """The tree of drivers: what each is now, and what 10 % more of it would bring."""
+        figures = self._figures(scope)
+        words, effects = self._driver_words(), drivers.effects(figures)
+        env = self.env
+        columns = (Column("name", env._("Driver")), Column("value", env._("Now"), DECIMAL),
+                   Column("turnover", env._("Turnover, 10 % more"), MONEY, env._("What the period would have brought more, had only this been a tenth higher.")),
+                   Column("margin", env._("Margin, 10 % more"), MONEY, env._("The same for the margin, where it is known.")))
+        rows = [Row(name, {"name": words[name][0], "value": getattr(figures, name), "turnover": turnover, "margin": margin},
+                    types={"value": words[name][1]}, note=words[name][2]) for name, (turnover, margin) in effects.items()]
+        table = Table("drivers", env._("Tree of Drivers"), columns, tuple(rows), (
+            env._("First sales: visitors × lead rate × conversion × check. Repeat sales: customers × purchases × check. Each alone, the others stay."),),
+            None, env["conveyor.funnel"]._currency(), None)
+        return {"tables": [(table if figures.margin is not None else table.without("margin")).as_dict()] if rows else []}
+
+    @api.model
+    def _driver_words(self):
+        env = self.env
+        return {
+            "visitors": (env._("Visitors"), INTEGER, env._("Of the counters, in the period.")),
+            "lead_rate": (env._("Lead rate"), PERCENT, env._("Leads by visitors.")),
+            "leads": (env._("Leads"), INTEGER, env._("Leads of first sales that came in the period.")),
+            "conversion": (env._("Conversion"), PERCENT, env._("Share of these leads that were won.")),
+            "first_check": (env._("Check of a first sale"), MONEY, env._("Value of a won lead of a first sale, on average.")),
+            "customers": (env._("Returning customers"), INTEGER, env._("Customers who had bought before and bought in the period.")),
+            "purchases": (env._("Purchases of each"), DECIMAL, env._("Repeat purchases in the period by returning customers.")),
+            "repeat_check": (env._("Check of a repeat purchase"), MONEY, env._("Untaxed, net of credit notes, on average.")),
+            "margin_share": (env._("Margin"), PERCENT, env._("Margin by turnover of repeat purchases, where an app knows it.")),
+        }
+
+    @api.model
+    def _figures(self, scope):
+        cohort = self.env["conveyor.funnel"]._scope({
+            **{name: getattr(scope.filters, name) for name in scope.filters.__dataclass_fields__}, "counting": "cohort", "sale_kind": "first"})
+        first = self.env["conveyor.funnel"]._sums(cohort, (), where=WHOLE).get((), Tally())
+        customers, purchases, amount, margin = self._repeats(scope)
+        return drivers.Figures(
+            visitors=self._visitors(scope), leads=first.reached or None, conversion=first.passed / first.reached if first.reached else None,
+            first_check=first.value_passed / first.passed if first.passed else None, customers=customers or None,
+            purchases=purchases / customers if customers else None, repeat_check=amount / purchases if purchases else None,
+            margin_share=margin / amount if amount and margin is not None else None)
+
+    @api.model
+    def _visitors(self, scope):
+        """Visitors of the period, where there are counters."""
+        if "conveyor.counter.reading" not in self.env or not self.env["conveyor.counter.reading"].has_access("read"):
+            return None
+        domain = [("counter_id.company_id", "in", list(scope.filters.company_ids)), *self._within("hour", scope)]
+        (visitors,), = self.env["conveyor.counter.reading"]._read_group(domain, [], ["visitors:sum"])
+        return visitors or None
+
+    @api.model
+    def _repeats(self, scope):
+        """(customers, purchases, money, margin) of repeat purchases in the period, of customers whom the reader may see."""
+        first, last = self._days(scope)
+        rhythm = self.env["conveyor.rhythm"]
+        query = rhythm._search(self._rhythm_domain(scope))
+        rows = query.select(*(SQL.identifier(query.table, name) for name in ("partner_id", "company_id", "first_date", "currency_id")))
+        found = self.env.execute_query(SQL(
+            """
+            SELECT r.currency_id, count(DISTINCT r.partner_id), count(*), sum(d.amount), sum(d.margin)
+              FROM (%s) d JOIN (%s) r ON r.partner_id = d.partner_id AND r.company_id = d.company_id
+             WHERE d.day > r.first_date AND d.day <= %s AND %s GROUP BY 1
+            """, self.env["conveyor.purchase"]._days_sql(companies=self.env["res.company"].browse(scope.filters.company_ids)), rows, last,
+            SQL("d.day >= %s", first) if first else SQL("TRUE")))
+        rate = self.env["conveyor.discipline"]._rate
+        margins = [float(margin) * rate(currency) for currency, *_counts, margin in found if margin is not None]
+        return (sum(row[1] for row in found), sum(row[2] for row in found),
+                sum(float(row[3]) * rate(row[0]) for row in found), sum(margins) if margins else None)
+
+    # ------------------------------------------------------------ it goes on whoever leaves
+    @api.model
+    def _outlook(self, scope):
+        """Customers by month, leads that are needed, the largest customers, and clients of those who left."""
+        tables = [self._month_moves(scope), self._needed(scope), self._largest(scope), self._orphans(scope)]
+        return {"tables": [table.as_dict() for table in tables if table.rows],
+                "may_hand_over": self.env["conveyor.handover"].has_access("create")}
+
+    @api.model
+    def _month_moves(self, scope):
+        return self.env["conveyor.rhythm.tables"]._change_table(self._rhythm_domain(scope), scope.filters)
+
+    @api.model
+    def _needed(self, scope):
+        """Leads that hold the turnover, at today's conversion and check."""
+        env, figures, moves = self.env, self._figures(scope), self._money_moves(scope)
+        months = max(1.0, self._length(scope) / 30.4)
+        sale = (figures.first_check or 0) * (figures.conversion or 0)
+        if not sale:
+            return Table("needed", env._("Leads Needed"), (Column("figure", ""), Column("value", "", DECIMAL)), ())
+        needed = (figures.first + max(0.0, moves["amount_lost"] - moves["amount_back"])) / sale
+        rows = (("leads", env._("Leads a month"), DECIMAL, env._("Leads of first sales that came."), figures.leads / months, None),
+                ("needed", env._("Leads a month that hold the turnover"), DECIMAL, env._(
+                    "So many that first sales make up for the money of customers lost in the period, less what came back, at this period's "
+                    "conversion and check."), needed / months, None))
+        return self._plain("needed", env._("Leads Needed"), rows, "crm.lead", [])
+
+    @api.model
+    def _money_moves(self, scope):
+        months = self.env["conveyor.rhythm.tables"]._change_sums(
+            [*self.env["conveyor.rhythm.tables"]._change_domain(self._rhythm_domain(scope), scope.filters), ("is_history", "=", False)], {})
+        return {name: sum(cells[name] for cells in months.values()) for name in ("amount_lost", "amount_back")}
+
+    @api.model
+    def _largest(self, scope):
+        """The largest customers of the last 365 days and their share of the turnover."""
+        env, rhythm = self.env, self.env["conveyor.rhythm"]
+        domain = [*self._rhythm_domain(scope), ("revenue_year", ">", 0)]
+        rate = self.env["conveyor.discipline"]._rate
+        whole = sum((total or 0.0) * rate(currency.id) for currency, total in rhythm._read_group(domain, ["currency_id"], ["revenue_year:sum"]))
+        found = rhythm.search(domain, order="revenue_year desc, id", limit=LARGEST)
+        columns = (Column("name", env._("Customer")), Column("person", env._("Account manager")),
+                   Column("revenue", env._("Last 365 days"), MONEY, env._("Untaxed, net of credit notes."), ()),
+                   Column("share", env._("Share"), PERCENT, env._("Of the revenue of all customers in the last 365 days."), ()))
+        rows = [Row(str(row.id), {"name": row.partner_id.display_name, "person": row.user_id.sudo().name or env._("Unassigned"),
+                                  "revenue": row.revenue_year * rate(row.currency_id.id), "share": row.revenue_year * rate(row.currency_id.id) / whole},
+                    (("id", "=", row.id),)) for row in found]
+        total = Row("total", {"name": env._("Together"), "revenue": sum(row.cells["revenue"] for row in rows),
+                              "share": sum(row.cells["share"] for row in rows)}, (("id", "in", found.ids),), kind="total") if rows else None
+        return Table("largest", env._("Largest Customers"), columns, tuple(rows), (), total, env["conveyor.funnel"]._currency(),
+                     {"model": "conveyor.rhythm", "field": "", "domain": domain, "context": {}})
+
+    @api.model
+    def _orphans(self, scope):
+        """Open leads of people who have left, by person."""
+        env, domain = self.env, [*self._lead_domain(scope), ("user_id.active", "=", False), ("user_id", "!=", False)]
+        groups = self.env["crm.lead"].with_context(active_test=False)._read_group(
+            domain, ["user_id"], ["__count", "expected_revenue:sum"], order="__count desc")
+        columns = (Column("name", env._("Who left")), Column("leads", env._("Open leads"), INTEGER, env._("They wait for somebody."), ()),
+                   Column("value", env._("Expected revenue"), MONEY, "", ()))
+        rows = [Row(str(user.id), {"name": user.sudo().name, "leads": count, "value": value or 0.0}, (("user_id", "=", user.id),))
+                for user, count, value in groups]
+        return Table("orphans", env._("Clients of Those Who Left"), columns, tuple(rows), (), None, env["conveyor.funnel"]._currency(),
+                     {"model": "crm.lead", "field": "", "domain": domain, "context": {"active_test": False}})

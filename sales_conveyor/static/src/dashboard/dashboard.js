@@ -1,0 +1,163 @@
+import { Component, markup, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { router } from "@web/core/browser/router";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+import { FunnelFilters } from "../funnel/funnel_filters";
+import { defaultQuery, fromUrl, toFilters, toUrl } from "../funnel/funnel_query";
+import { FunnelTable } from "../funnel/funnel_table";
+import { dateInWords } from "../funnel/funnel_values";
+import { DashboardList } from "./dashboard_list";
+import { DashboardTiles } from "./dashboard_tiles";
+
+const PATH = "conveyor";
+const FIRST = ["top", "belt", "lists"];
+const TABS = {
+    around: _t("Around the belt"),
+    drivers: _t("What 10 % more would bring"),
+    outlook: _t("Whoever leaves"),
+};
+
+/**
+ * Where the money leaks: the owner's one page.
+ *
+ * Every part is read in a call of its own and shown as soon as it is there;
+ * the query stands in the address, so that a link shows the same.
+ */
+export class Dashboard extends Component {
+    static template = "sales_conveyor.Dashboard";
+    static components = { DashboardList, DashboardTiles, FunnelFilters, FunnelTable, Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.rootRef = useRef("root");
+        this.keepers = {};
+        this.state = useState({
+            query: this.firstQuery(),
+            tab: this.props.state?.tab || "around",
+            parts: {},
+            errors: {},
+            loading: {},
+        });
+        useSetupAction({
+            rootRef: this.rootRef,
+            getLocalState: () => ({ query: this.state.query, tab: this.state.tab }),
+        });
+        onWillStart(async () => {
+            this.mayExport = await user.hasGroup("base.group_allow_export");
+        });
+        useEffect(
+            () => {
+                this.tellUrl();
+                this.loadAll();
+            },
+            () => [],
+        );
+    }
+
+    firstQuery() {
+        const { current } = router;
+        const isMine = [PATH, this.props.actionId].includes(current.action);
+        const usual = { ...defaultQuery(), period: "this_month" };
+        if (this.props.state?.query) {
+            return { ...usual, ...this.props.state.query };
+        }
+        return isMine && current.period ? fromUrl(current) : usual;
+    }
+
+    tellUrl() {
+        this.props.updateActionState?.({ ...toUrl(this.state.query), period: this.state.query.period });
+    }
+
+    // ------------------------------------------------------------- loading
+
+    loadAll() {
+        this.state.parts = {};
+        return Promise.all([...FIRST, this.state.tab].map((name) => this.load(name)));
+    }
+
+    async load(name) {
+        this.keepers[name] = this.keepers[name] || new KeepLast();
+        this.state.loading[name] = true;
+        const call = this.orm.silent.call("conveyor.dashboard", "get_part", [name, this.filters]);
+        try {
+            this.state.parts[name] = await this.keepers[name].add(call);
+            delete this.state.errors[name];
+        } catch (error) {
+            this.state.errors[name] = error.data?.message || error.message || _t("Unknown error");
+        }
+        this.state.loading[name] = false;
+    }
+
+    /** What happened in the period is counted: the way of counting is no choice here. */
+    get filters() {
+        const { counting, ...filters } = toFilters(this.state.query);
+        return filters;
+    }
+
+    async update(changes) {
+        Object.assign(this.state.query, changes);
+        this.tellUrl();
+        await this.loadAll();
+    }
+
+    async choose(tab) {
+        this.state.tab = tab;
+        if (!this.state.parts[tab]) {
+            await this.load(tab);
+        }
+    }
+
+    // ------------------------------------------------------------- what is shown
+
+    get tabs() {
+        return Object.entries(TABS).map(([key, title]) => ({ key, title }));
+    }
+
+    get dates() {
+        const { days } = this.state.parts.top;
+        return [dateInWords(days.from) || "…", dateInWords(days.to)].join(" – ");
+    }
+
+    get datesBefore() {
+        const { days } = this.state.parts.top;
+        return days.before_from ? [dateInWords(days.before_from), dateInWords(days.before_to)].join(" – ") : "";
+    }
+
+    /** The server's own drawing, of labels that it has escaped. */
+    get picture() {
+        return markup(this.state.parts.belt.svg);
+    }
+
+    get shown() {
+        return this.state.parts[this.state.tab];
+    }
+
+    // ------------------------------------------------------------- what it does
+
+    openList(list, newWindow) {
+        return this.action.doAction(list.action, { newWindow });
+    }
+
+    handOver() {
+        return this.action.doAction("sales_conveyor.conveyor_handover_action", { onClose: () => this.load("outlook") });
+    }
+
+    async download() {
+        await this.action.doAction(await this.orm.call("conveyor.workbook", "create_from_filters", [{ ...this.filters, counting: "period" }]));
+    }
+
+    print() {
+        window.print();
+    }
+}
+
+registry.category("actions").add("sales_conveyor.dashboard", Dashboard);
