@@ -24,7 +24,7 @@ class ConveyorDashboardBelt(models.AbstractModel):
         sentence = self._sentence(scope, rows, tallies, medians, held) if held else ""
         loads = self._loads(scope)
         shown = [place for place, row in enumerate(rows) if tallies[place] != Tally() or not row.as_lead]
-        picture = self._picture(rows, before, tallies, medians, shown, held, sentence, self._reasons(scope))
+        picture = self._picture(rows, before, tallies, medians, shown, held, self._reasons(scope))
         return {
             "svg": picture if any(tally != Tally() for tally in tallies) else "", "sentence": sentence,
             "marked": self._row_key(rows[held.index]) if held else False,
@@ -93,30 +93,33 @@ class ConveyorDashboardBelt(models.AbstractModel):
         return {key: tuple(reasons[:MAIN_REASONS]) for key, reasons in found.items()}
 
     @api.model
-    def _picture(self, rows, before, tallies, medians, shown, held, sentence, reasons):
+    def _picture(self, rows, before, tallies, medians, shown, held, reasons):
         env, phases = self.env, self.env["conveyor.funnel"]._phase_names()
-        steps = [self._step(rows[place], tallies[place], medians, phases, reasons, sentence if held and held.index == place else "")
+        steps = [self._step(rows[place], tallies[place], medians, phases, reasons, held is not None and held.index == place)
                  for place in shown]
         keys = {place: self._row_key(rows[place]) for place in shown}
         flows = [belt.Flow(keys[before[place]], keys[place], tallies[place].reached, "") for place in shown
                  if before[place] in keys and tallies[place].reached]
         words = belt.Words(
             title=env._("The conveyor"), summary=env._("Clients in each section now, and what moved in the period."),
-            step=env._("%(step)s: %(count)s clients now"), forward=env._("%(count)s came from %(source)s to %(target)s"),
-            lost=env._("%(count)s fell off at %(step)s"), marked=env._("This section costs most: %(why)s"),
+            step=env._("%(step)s: %(count)s clients"), forward=env._("%(count)s came from %(source)s to %(target)s"),
+            lost=env._("%(count)s fell off at %(step)s"), marked="%(why)s",
             more=env._("+%(arcs)s more (%(count)s)"), number=lambda number: formatLang(env, number, digits=0),
             legend={"forward": env._("came from the section before"), "lost": env._("fell off")})
         return belt.draw(belt.Belt(tuple(steps), tuple(flows)), words)
 
     @api.model
-    def _step(self, row, tally, medians, phases, reasons, mark):
+    def _step(self, row, tally, medians, phases, reasons, is_marked):
         env, days = self.env, medians.get(row.key)
         figures = [env._("%(days)s days", days=formatLang(env, days, digits=0 if days >= 10 else 1))] if days is not None else []
         passing = tally.passing("period")
         if passing is not None and not row.is_won:
             figures.append(env._("%(share)s %% go on", share=formatLang(env, 100 * passing, digits=0)))
-        return belt.Step(self._row_key(row), row.name, tally.in_now, belt.WON if row.is_won else belt.SECTION,
-                         phases[row.phase], tuple(figures), tally.lost, reasons.get(row.key, ()), mark)
+        if row.is_won:  # nobody stands there: what counts is how many came
+            figures = [env._("in the period")]
+        return belt.Step(self._row_key(row), row.name, tally.reached if row.is_won else tally.in_now, belt.WON if row.is_won else belt.SECTION,
+                         phases[row.phase], tuple(figures), tally.lost, reasons.get(row.key, ()),
+                         env._("%(section)s costs most.", section=row.name) if is_marked else "")
 
     # ------------------------------------------------------------ the figures
     @api.model

@@ -20,6 +20,7 @@ const PATH = "conveyor";
 const FIRST = ["top", "belt", "lists"];
 const TABS = {
     around: _t("Around the belt"),
+    sections: _t("Sections"),
     drivers: _t("What 10 % more would bring"),
     outlook: _t("Whoever leaves"),
 };
@@ -81,7 +82,7 @@ export class Dashboard extends Component {
 
     loadAll() {
         this.state.parts = {};
-        return Promise.all([...FIRST, this.state.tab].map((name) => this.load(name)));
+        return Promise.all([...FIRST, ...(this.isOfBelt ? [] : [this.state.tab])].map((name) => this.load(name)));
     }
 
     async load(name) {
@@ -111,7 +112,7 @@ export class Dashboard extends Component {
 
     async choose(tab) {
         this.state.tab = tab;
-        if (!this.state.parts[tab]) {
+        if (!this.isOfBelt && !this.state.parts[tab]) {
             await this.load(tab);
         }
     }
@@ -137,8 +138,14 @@ export class Dashboard extends Component {
         return markup(this.state.parts.belt.svg);
     }
 
+    /** The figures of the sections come with the belt. */
     get shown() {
-        return this.state.parts[this.state.tab];
+        const { belt } = this.state.parts;
+        return this.isOfBelt ? belt && { tables: [belt.table] } : this.state.parts[this.state.tab];
+    }
+
+    get isOfBelt() {
+        return this.state.tab === "sections";
     }
 
     // ------------------------------------------------------------- what it does

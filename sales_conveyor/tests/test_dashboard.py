@@ -1,0 +1,179 @@
+"""The owner's page: figures by hand, in step with the funnel, by the reader's rights; assigning; handing over."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common import ConveyorCase
+
+
+@tagged("post_install", "-at_install")
+class TestDashboard(ConveyorCase):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = fields.Date.today()
+        cls.filters = {"date_from": cls.today - timedelta(days=29), "date_to": cls.today, "team_ids": [cls.team.id]}
+        cls.dashboard = cls.env["conveyor.dashboard"].with_user(cls.manager)
+        cls.clients = cls.env["res.partner"].create([{"name": f"Client {number}"} for number in range(20)])
+        cls.leads = cls.env["crm.lead"].create([{
+            "name": f"Lead {number}", "type": "opportunity", "team_id": cls.team.id, "user_id": (cls.seller if number % 2 else cls.manager).id,
+            "stage_id": cls.new.id, "partner_id": partner.id, "expected_revenue": 100 * (number + 1),
+        } for number, partner in enumerate(cls.clients)])
+        cls.leads[:12].stage_id = cls.offer
+        cls.leads[:4].action_set_won()
+        cls.env["crm.lost.reason"].create({"name": "Too dear"})
+        reason = cls.env["crm.lost.reason"].search([("name", "=", "Too dear")])
+        cls.leads[4:12].action_set_lost(lost_reason_id=reason.id)
+        cls.env.flush_all()
+
+    def part(self, name, user=None, **filters):
+        return self.dashboard.with_user(user or self.manager).get_part(name, {**self.filters, **filters})
+
+    def figures(self, part, column="value"):
+        return {row["key"]: row["cells"][column] for table in part["tables"] for row in table["rows"]}
+
+    # ------------------------------------------------------------ the top line
+    def test_first_sales_by_hand_and_as_in_the_funnel(self):
+        found = self.figures(self.part("top"))
+        self.assertEqual((found["first"], found["first_money"], found["repeat"]), (4, 100 + 200 + 300 + 400, 0))
+        funnel = self.env["conveyor.funnel"].with_user(self.manager)._tables({**self.filters, "counting": "period"})["summary"]
+        self.assertEqual(found["first"] + found["repeat"], funnel.value("won", "value"))
+
+    def test_the_period_before_is_just_as_long(self):
+        days = self.part("top")["days"]
+        self.assertEqual(days["before_to"], fields.Date.to_string(self.today - timedelta(days=30)))
+        self.assertEqual(days["before_from"], fields.Date.to_string(self.today - timedelta(days=59)))
+        self.assertEqual(self.figures(self.part("top"), "before")["first"], 0)
+
+    def test_without_a_beginning_nothing_is_compared(self):
+        part = self.part("top", date_from=False)
+        self.assertNotIn("before_from", part["days"])
+        self.assertIsNone(self.figures(part, "before")["first"])
+
+    # ------------------------------------------------------------ the belt
+    def test_the_section_that_costs_most_is_marked_and_explained(self):
+        part = self.part("belt")
+        self.assertEqual(part["marked"], f"{self.offer.id}:first_sale")
+        self.assertIn("8 of 12", part["sentence"])
+        self.assertIn("touched at most 3 times: 8", part["sentence"])
+        rows = {row["key"]: row["cells"] for row in part["table"]["rows"]}
+        self.assertEqual(rows[f"{self.offer.id}:first_sale"]["lost"], 8)
+        self.assertEqual(rows[f"{self.new.id}:lead_generation"]["in_now"], 8)
+
+    def test_the_picture_tells_the_same_and_escapes_names(self):
+        self.offer.name = "<script>alert(1)</script>"
+        svg = self.part("belt")["svg"]
+        self.assertTrue(svg.startswith("<svg"))
+        self.assertIn("Too dear", svg)
+        self.assertNotIn("<script", svg)
+
+    def test_nothing_is_drawn_of_an_empty_period(self):
+        part = self.part("belt", date_from="2001-01-01", date_to="2001-01-31", user_ids=[self.colleague.id])
+        self.assertEqual((part["svg"], part["sentence"], part["marked"]), ("", "", False))
+
+    def test_the_other_parts_can_be_read(self):
+        for name in ("around", "drivers", "outlook"):
+            self.assertIn("tables", self.part(name), name)
+        drivers = self.figures(self.part("drivers"), "turnover")
+        self.assertAlmostEqual(drivers["conversion"], 1000 * 0.1)
+
+    def test_an_unknown_part_is_told(self):
+        with self.assertRaisesRegex(UserError, "no part"):
+            self.part("everything")
+        with self.assertRaisesRegex(UserError, "date_to"):
+            self.part("top", date_to="tomorrow")
+
+    # ------------------------------------------------------------ rights
+    def test_a_salesperson_sees_his_own(self):
+        found = self.figures(self.part("top", self.seller))
+        self.assertEqual(found["first"], 2)  # every second lead is his
+        rows = {row["key"]: row["cells"] for row in self.part("belt", self.seller)["table"]["rows"]}
+        self.assertEqual(rows[f"{self.offer.id}:first_sale"]["lost"], 4)
+        self.assertEqual(self.figures(self.part("top", self.colleague))["first"], 0)
+
+    def test_who_has_nothing_to_do_with_sales_sees_nothing(self):
+        stranger = self.env["res.users"].create({"name": "Stranger", "login": "stranger_dashboard", "group_ids": [(6, 0, [self.env.ref("base.group_user").id])]})
+        for name in ("top", "belt", "lists"):
+            with self.assertRaises(AccessError):
+                self.part(name, stranger)
+
+    # ------------------------------------------------------------ lists and assigning
+    def test_promises_overdue_come_with_the_most_money_first(self):
+        late = self.leads[12:15]
+        for lead in late:
+            lead.activity_schedule("mail.mail_activity_data_call", self.today - timedelta(days=3), user_id=lead.user_id.id)
+        overdue = {one["key"]: one for one in self.part("lists")["lists"]}["overdue"]
+        self.assertEqual([item["id"] for item in overdue["items"]], late.sorted("expected_revenue", reverse=True).ids)
+        self.assertEqual((overdue["count"], overdue["items"][0]["person"]), (3, late[2].user_id.name))
+
+    def test_assigning_plans_a_touch_for_the_next_working_day_once_and_can_be_undone(self):
+        lead = self.leads[15]
+        lead.activity_ids.unlink()
+        answer = self.env["conveyor.assignment"].with_user(self.manager).assign("crm.lead", lead.id)
+        self.assertIn(lead.user_id.name, answer["text"])
+        self.assertGreater(lead.next_touch_date.date(), self.today)
+        self.assertEqual(lead.activity_ids.user_id, lead.user_id)
+        assignment = self.env["conveyor.assignment"].browse(answer["id"])
+        assignment.with_user(self.manager).undo()
+        self.assertFalse(lead.activity_ids)
+        self.assertFalse(assignment.exists())
+
+    def test_what_is_planned_already_moves_and_goes_back(self):
+        lead = self.leads[16]
+        lead.activity_ids.unlink()
+        activity = lead.activity_schedule("mail.mail_activity_data_call", self.today - timedelta(days=2), user_id=lead.user_id.id)
+        before = lead.next_touch_date
+        answer = self.env["conveyor.assignment"].with_user(self.manager).assign("crm.lead", lead.id)
+        self.assertGreater(activity.date_deadline, self.today)
+        self.assertEqual(lead.activity_ids, activity)
+        self.env["conveyor.assignment"].with_user(self.manager).browse(answer["id"]).undo()
+        self.assertEqual(lead.next_touch_date.date(), before.date())
+
+    def test_nobody_assigns_what_he_may_not_write(self):
+        with self.assertRaises(AccessError):
+            self.env["conveyor.assignment"].with_user(self.colleague).assign("crm.lead", self.leads[15].id)
+        for model in ("res.users", "sale.order"):
+            with self.assertRaises(UserError):
+                self.env["conveyor.assignment"].with_user(self.manager).assign(model, 1)
+        answer = self.env["conveyor.assignment"].with_user(self.manager).assign("crm.lead", self.leads[14].id)
+        with self.assertRaises(AccessError):
+            self.env["conveyor.assignment"].with_user(self.colleague).browse(answer["id"]).undo()
+        with self.assertRaises(AccessError):
+            self.env["conveyor.assignment"].with_user(self.manager).create({"lead_id": self.leads[14].id})
+
+    def test_last_week_counts_what_came_of_it(self):
+        assignments = self.env["conveyor.assignment"].with_user(self.manager)
+        for lead in self.leads[12:15]:
+            assignments.assign("crm.lead", lead.id)
+        self.env["conveyor.touch"]._record([{
+            "event_key": "dashboard-touch", "lead_id": self.leads[12].id, "channel": "call", "outcome": "reached",
+            "date": fields.Datetime.now() + timedelta(seconds=5)}])
+        self.leads[13].action_set_won()
+        self.leads[13].date_closed = fields.Datetime.now() + timedelta(seconds=5)
+        self.assertEqual(assignments._last_week(), (3, 1, 1))
+        self.assertIn("3", self.part("lists")["week"])
+
+    # ------------------------------------------------------------ whoever leaves
+    def test_clients_of_who_leaves_move_on_with_what_is_planned(self):
+        mine = self.leads.filtered(lambda lead: lead.user_id == self.seller and lead.won_status == "pending")
+        activity = mine[0].activity_schedule("mail.mail_activity_data_call", self.today + timedelta(days=4), user_id=self.seller.id)
+        wizard = self.env["conveyor.handover"].with_user(self.manager).create({
+            "from_user_id": self.seller.id, "to_user_ids": [(6, 0, (self.colleague + self.manager).ids)]})
+        self.assertEqual(wizard.lead_count, len(mine))
+        wizard.action_hand_over()
+        self.assertFalse(self.env["crm.lead"].search_count([("user_id", "=", self.seller.id), ("won_status", "=", "pending")]))
+        by_person = mine.grouped("user_id")
+        self.assertLessEqual(abs(len(by_person[self.colleague]) - len(by_person[self.manager])), 1)
+        self.assertEqual(activity.user_id, mine[0].user_id)
+        self.assertEqual(activity.date_deadline, self.today + timedelta(days=4))
+
+    def test_handing_over_to_nobody_is_told(self):
+        wizard = self.env["conveyor.handover"].with_user(self.manager).create({"from_user_id": self.seller.id})
+        with self.assertRaisesRegex(UserError, "who takes over"):
+            wizard.action_hand_over()
+        with self.assertRaises(AccessError):
+            self.env["conveyor.handover"].with_user(self.seller).create({"from_user_id": self.manager.id})
