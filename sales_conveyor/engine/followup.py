@@ -19,7 +19,7 @@ from .supply import Bought, Purchase, net, runs_out
 
 REVIEW, REFERRAL, CROSS_SELL, ACCESSORY, CONSUMABLE, CARE, VISIT = KINDS = (
     "review", "referral", "cross_sell", "accessory", "consumable", "care", "visit")
-BOUGHT, RETURNED, BAD_REVIEW, LATE = "bought", "returned", "bad_review", "late"
+BOUGHT, RETURNED, BAD_REVIEW, LATE, REMINDED = "bought", "returned", "bad_review", "late", "reminded"
 LATE_DAYS = 30  # a follow-up that could not be made for so long is not made any more
 GOOD = 4  # a rating from here on is a good one
 NEVER = 0
@@ -72,9 +72,12 @@ class Interest:
 
 @dataclass(frozen=True)
 class Visit:
+    """``is_reminded``: the visit's own reminder speaks of it, or has spoken."""
+
     id: int
     day: date
     product: int | None = None
+    is_reminded: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,12 +219,12 @@ def _consumable(rule: Rule, client: Client, bought: list[Bought]) -> Iterator[Fo
 
 
 def _visit(rule: Rule, client: Client, bought: list[Bought]) -> Iterator[Followup]:
-    """Before a visit that is planned."""
+    """Before a visit that is booked and that nothing else reminds of."""
     for visit in client.visits:
         if rule.fits(visit.product):
             yield Followup(
                 rule.id, rule.kind, _key(rule, f"v{visit.id}", visit.day), visit.day, visit.day - timedelta(rule.delay),
-                product=visit.product, visit=visit.id, is_marketing=rule.is_marketing)
+                product=visit.product, visit=visit.id, is_marketing=rule.is_marketing, why=REMINDED if visit.is_reminded else "")
 
 
 MAKERS: dict[str, Callable[[Rule, Client, list[Bought]], Iterator[Followup]]] = {

@@ -10,7 +10,7 @@ STATES = [("planned", "Planned"), ("asked", "Under Way"), ("done", "Done"), ("dr
 WHY = [
     ("bought", "Bought meanwhile"), ("returned", "The goods were returned"), ("bad_review", "After a bad review"),
     ("late", "Too late"), ("gone", "The purchase is gone"), ("off", "The rule was switched off"), ("hand", "By hand"),
-    ("stopped", "The cadence stopped"), ("once", "The cadence takes him only once"),
+    ("stopped", "The cadence stopped"), ("once", "The cadence takes him only once"), ("reminded", "The visit's own reminder speaks of it"),
 ]
 OPEN = ("planned", "asked")
 

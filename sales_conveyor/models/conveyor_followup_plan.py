@@ -130,12 +130,15 @@ class ConveyorFollowup(models.Model):
 
     @api.model
     def _visits(self, company, partner_ids):
-        """Booked visits, where they are kept; who has not booked is asked about it by the visit."""
+        """Booked visits, where they are kept, and whether their own reminder speaks of them;
+        who has not booked is asked about it by the visit."""
         found = defaultdict(list)
         if "conveyor.visit" in self.env:
-            for one in self.env["conveyor.visit"].sudo().search([  # of the customer, whoever books them
+            visits = self.env["conveyor.visit"].sudo()  # of the customer, whoever books them
+            for one in visits.search([
                     ("partner_id.commercial_partner_id", "in", partner_ids), ("state", "=", "booked"), ("company_id", "=", company.id)]):
-                found[one.partner_id.commercial_partner_id.id].append(engine.Visit(one.id, one.date, one.product_id.id or None))
+                found[one.partner_id.commercial_partner_id.id].append(
+                    engine.Visit(one.id, one.date, one.product_id.id or None, one._is_reminded()))
         return found
 
     # ------------------------------------------------------------ writing

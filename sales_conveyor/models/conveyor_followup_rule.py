@@ -156,6 +156,10 @@ class ConveyorFollowupRule(models.Model):
         if self.kind == "accessory" and not self.offer_ids and not self._has_optional_products():
             return self.env._(
                 "%(rule)s: no product has optional products yet. Set them on the products, or name here what to offer.", rule=self.name)
+        if self.kind == "visit" and (reminder := self.env["conveyor.visit"]._cadence("booked")):
+            return self.env._(
+                "%(rule)s: the cadence %(cadence)s is switched on, and it reminds of each booked visit already. "
+                "Nobody is reminded of one visit twice: switch that cadence off first.", rule=self.name, cadence=reminder.name)
         return not self.cadence_id.step_ids and self.env._(
             "%(cadence)s has no steps yet. Add the first one.", cadence=self.cadence_id.name)
 

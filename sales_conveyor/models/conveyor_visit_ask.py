@@ -112,8 +112,9 @@ class ConveyorVisit(models.Model):
     def _ask_due(self, company, today):
         """Whoever is to be reminded of, or asked about, a visit by now."""
         due = {
-            "booked": SQL("v.state = 'booked' AND v.date >= %(today)s AND v.date <= %(today)s + COALESCE(NULLIF(t.visit_remind_days, 0), %(days)s)",
-                          today=today, days=company.conveyor_visit_remind_days),
+            "booked": SQL("v.state = 'booked' AND v.date >= %(today)s AND v.date <= %(today)s + COALESCE(NULLIF(t.visit_remind_days, 0), %(days)s)"
+                          " AND NOT %(reminded)s",
+                          today=today, days=company.conveyor_visit_remind_days, reminded=self._followed_up_sql()),
             "planned": SQL("v.state = 'planned' AND v.date >= %(today)s AND v.date <= %(today)s + %(days)s::int",
                            today=today, days=company.conveyor_visit_book_days),
             "missed": SQL("v.state = 'missed' AND v.date > %s", today - TOO_OLD)}
@@ -168,6 +169,19 @@ class ConveyorVisit(models.Model):
         for date, visits in self.sudo().grouped("date").items():
             visits.asked_for = f"{state} {date}"
 
+    def _is_reminded(self):
+        """Whether this visit's own reminder speaks of it, or has spoken: follow-ups keep silent then."""
+        self.ensure_one()
+        return bool(self._cadence("booked")) or self.asked_for == f"booked {self.date}"
+
+    @api.model
+    def _followed_up_sql(self):
+        """Whether a follow-up rule has reminded of visit ``v`` on its date, or is about to: one visit, one reminder."""
+        self.env["conveyor.followup"].flush_model(["visit_number", "purchase_date", "state"])
+        return SQL(
+            """EXISTS (SELECT FROM conveyor_followup f WHERE f.visit_number = v.id AND f.purchase_date = v.date
+                          AND f.state IN ('asked', 'done'))""")
+
     def _key(self, state):
         return f"visit {self.id} {state} {self.date}"
 
@@ -178,6 +192,8 @@ class ConveyorVisit(models.Model):
 
     def _withdraw(self):
         """What was planned for another date, or for a visit that is over, is taken back."""
-        self.env["conveyor.enrolment"].sudo().search([  # rights were checked at the visit
-            ("visit_id", "in", self.ids), ("state", "in", ("running", "snoozed"))])._stop(
+        followed = self.env["conveyor.followup"].sudo().search([  # rights were checked at the visit
+            ("visit_number", "in", self.ids), ("state", "=", "asked")])
+        self.env["conveyor.enrolment"].sudo().search([
+            "|", ("visit_id", "in", self.ids), ("id", "in", followed.enrolment_id.ids), ("state", "in", ("running", "snoozed"))])._stop(
                 "moved", self.env._("The visit is on another date, or over."))

@@ -118,6 +118,82 @@ class TestReminder(VisitCase):
 
 
 @tagged("post_install", "-at_install")
+class TestOneReminder(VisitCase):
+    """A follow-up rule for visits and the visit's own reminder: one of them speaks of a visit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["conveyor.followup.rule"].search([])._switch(False)
+        cls.week_before = cls.cadence(
+            {"channel": "call", "delay": 0, "is_service": True}, name="A week before", purpose="followup", target="customer",
+            reentry="each_cycle")
+        cls.rule = cls.env["conveyor.followup.rule"].create({"name": "Week", "kind": "visit", "delay": 7, "cadence_id": cls.week_before.id})
+        cls.reminder.is_on = False
+        cls.rule._switch(True)
+
+    def followups_on(self, day):
+        self.now = self.day(day)
+        self.env["conveyor.followup.mark"]._note(self.ada.ids)  # as a commit does
+        self.env["conveyor.followup"]._cron_run(now=self.now, today=self.now.date())
+
+    def rows(self):
+        return [(one.state, one.why or None) for one in self.env["conveyor.followup"].search([("partner_id", "=", self.ada.id)])]
+
+    def test_what_the_follow_up_has_said_the_reminder_does_not_say_again(self):
+        self.visit(10, state="booked")
+        self.followups_on(3)
+        self.assertEqual(self.rows(), [("asked", None)])
+        self.reminder.is_on = True
+        self.cron_on(9)
+        self.assertFalse(self.enrolments(self.reminder))
+
+    def test_a_follow_up_that_was_taken_back_leaves_it_to_the_reminder(self):
+        self.visit(10, state="booked")
+        self.followups_on(3)
+        self.enrolments(self.week_before)._stop("manual", "By hand")
+        self.followups_on(4)
+        self.assertEqual(self.rows(), [("dropped", "stopped")])
+        self.reminder.is_on = True
+        self.cron_on(9)
+        self.assertEqual(len(self.enrolments(self.reminder)), 1)
+
+    def test_a_reminder_that_is_switched_on_takes_over_what_is_planned(self):
+        self.visit(10, state="booked")
+        self.followups_on(0)
+        self.assertEqual(self.rows(), [("planned", None)])
+        self.reminder.is_on = True
+        self.followups_on(3)
+        self.assertEqual(self.rows(), [("dropped", "reminded")])
+        self.cron_on(9)
+        self.assertEqual(len(self.enrolments(self.reminder)), 1)
+
+    def test_what_the_reminder_has_said_stays_said_when_it_is_switched_off(self):
+        self.reminder.is_on = True
+        self.visit(2, state="booked")
+        self.cron_on(1)
+        self.assertEqual(len(self.enrolments(self.reminder)), 1)
+        self.reminder.is_on = False
+        self.rule.delay = 1
+        self.followups_on(1)
+        self.assertEqual(self.rows(), [])
+
+    def test_a_visit_on_another_date_takes_the_follow_up_back(self):
+        visit = self.visit(10, state="booked")
+        self.followups_on(3)
+        visit.date = TODAY + timedelta(days=30)
+        self.assertEqual(self.enrolments(self.week_before).state, "stopped")
+        self.followups_on(23)
+        self.assertEqual(self.rows(), [("dropped", "stopped"), ("asked", None)])
+
+    def test_the_rule_says_why_it_is_not_switched_on(self):
+        self.rule._switch(False)
+        self.reminder.is_on = True
+        with self.assertRaisesRegex(UserError, "Visit: reminder is switched on"):
+            self.rule.action_switch_on()
+
+
+@tagged("post_install", "-at_install")
 class TestLife(VisitCase):
 
     def test_planned_is_not_booked(self):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from engine.followup import Client, Interest, Past, Review, Rule, Visit, plan
+from engine.followup import REMINDED, Client, Interest, Past, Review, Rule, Visit, plan
 from engine.supply import Purchase, net, own_pace, runs_out
 
 MONDAY = date(2026, 6, 15)
@@ -109,6 +109,11 @@ def test_what_facts_have_undone(what, rules, facts, expected):
 ])
 def test_late_ones(what, today, expected):
     assert ahead([REVIEW], today, purchases=[buy()]) == expected, what
+
+
+def test_a_visit_with_a_reminder_of_its_own_is_left_to_it():
+    [one] = plan([VISIT], Client(visits=(Visit(1, day(10), is_reminded=True),)), day(1))
+    assert one.why == REMINDED
 
 
 def test_a_visit_that_is_over_is_not_reminded_of():
