@@ -1,7 +1,11 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.tools import float_round, format_amount, format_date
 
+from ..engine import growth
 from .conveyor_rhythm_hint import BROKEN
+from .conveyor_rhythm_read import YEAR
 
 SHOWN = 40  # latest purchases in the chart
 QUALITIES = ("bought_date", "bought_more_date", "returned_date", "referred_date", "recommended_date")
@@ -13,6 +17,9 @@ class ConveyorRhythm(models.Model):
     """The card of a customer: everything in words and finished numbers, for the contact form."""
 
     _inherit = "conveyor.rhythm"
+
+    growth_words = fields.Char("Growth", compute="_compute_growth_words", help=(
+        "Revenue of the last 365 days against the 365 days before. The two amounts, where these cannot fairly be compared."))
 
     def _card(self, contact):
         """One customer, for one form.
@@ -55,15 +62,22 @@ class ConveyorRhythm(models.Model):
 
     # ------------------------------------------------------------ parts of the card
     def _card_dates(self):
-        """What is expected, and when somebody acts; what is over is not said again."""
-        dates = {"last_date": self.last_date, "expected_date": self.expected_date, "act_date": self.act_date}
-        return [{"key": name, "label": self._title(name), "value": self._day(date), "note": self._note(name)}
-                for name, date in dates.items() if date]
+        """The last purchase, what is or was expected, and from when on somebody acts."""
+        dates = {"last_date": self.last_date, "due_date": self.due_date, "act_date": self.act_date}
+        cards = [{"key": name, "label": self._title(name), "value": self._day(date), "note": self._note(name)}
+                 for name, date in dates.items() if date]
+        for card in cards:
+            if card["key"] == "due_date" and self.status in BROKEN:
+                ago = self._today() - self.due_date
+                card["label"] = self.env._("Was expected")
+                if ago.days > 0:
+                    card["value"] = self.env._("%(day)s, %(time)s ago", day=card["value"], time=self._calendar_time(ago))
+        return cards
 
     def _card_figures(self):
         amounts = {name: self._amount(self[name]) for name in ("revenue_total", "margin_total", "revenue_average") if self[name]}
         figures = {
-            **amounts, "growth": self._share(self.growth) if self.revenue_before else "",
+            **amounts, "growth": self.growth_words,
             "purchase_count": str(self.purchase_count), "first_date": self._day(self.first_date)}
         return [{"key": name, "label": self._title(name), "value": value, "note": self._note(name)}
                 for name, value in figures.items() if value]
@@ -77,12 +91,13 @@ class ConveyorRhythm(models.Model):
         purchases = self.env["conveyor.purchase"]._history(self.partner_id, self.company_id).get(self.partner_id.id, [])[-SHOWN:]
         if not purchases:
             return False
-        today = fields.Date.context_today(self)
+        today = self._today()
         top = max(amount for _day, amount in purchases)
         bars = [{"x": fields.Date.to_string(day), "y": float(amount), "label": f"{self._day(day)}: {self._amount(amount)}"}
                 for day, amount in purchases]
-        expected = {"x": fields.Date.to_string(self.expected_date), "y": self.revenue_average,
-                    "label": self.env._("Expected: %(day)s", day=self._day(self.expected_date))} if self.expected_date else None
+        label = self.env._("Was expected: %(day)s") if self.status in BROKEN else self.env._("Expected: %(day)s")
+        expected = {"x": fields.Date.to_string(self.due_date), "y": self.revenue_average,
+                    "label": label % {"day": self._day(self.due_date)}} if self.due_date else None
         return {
             "purchases": bars, "expected": [expected] if expected else [],
             "today": [{"x": fields.Date.to_string(today), "y": float(top), "label": self.env._("Today")}],
@@ -106,5 +121,19 @@ class ConveyorRhythm(models.Model):
         rounded = float_round(amount, precision_digits=0) if abs(amount) >= 100 else amount
         return format_amount(self.env, rounded, self.currency_id, trailing_zeroes=False)
 
-    def _share(self, share):
-        return f"{share:+.0%}"
+    @api.depends("growth", "revenue_year", "revenue_before", "first_date")
+    @api.depends_context("lang")
+    def _compute_growth_words(self):
+        for row in self:
+            row.growth_words = row._growth_words()
+
+    def _growth_words(self):
+        """A share where two years can be compared, else what he bought in them."""
+        is_share = growth.growth(self.revenue_year, self.revenue_before, self.first_date, self._today()) is not None
+        if is_share:
+            return f"{self.growth:+.0%}"
+        if not (self.revenue_year or self.revenue_before):
+            return ""
+        if self.first_date > self._today() - timedelta(YEAR):
+            return self.env._("New this year")
+        return self.env._("%(year)s, before %(before)s", year=self._amount(self.revenue_year), before=self._amount(self.revenue_before))

@@ -66,6 +66,12 @@ class ConveyorRhythm(models.Model):
     def _number(self, days):
         return str(max(round(days / DAYS_A_MONTH if self._is_months(days) else days), 1))
 
+    def _calendar_time(self, span):
+        """A length of time in words, in calendar days or months, whatever the row counts in."""
+        if span.days >= MONTHS_FROM:
+            return self.env._("%(count)s months", count=round(span.days / DAYS_A_MONTH))
+        return self.env._("1 day") if span.days == 1 else self.env._("%(count)s days", count=span.days)
+
     def _time(self, days):
         """A length of time in words, in the days that the row counts in."""
         number = self._number(days)

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine import rhythm
+from ..engine import growth, rhythm
 
 AT_RISK = (rhythm.LATE, rhythm.SLEEPING, rhythm.LOST)
 YEAR = 365
@@ -28,18 +28,22 @@ class ConveyorRhythm(models.Model):
     money_at_risk = read_now(fields.Monetary, "money_at_risk", "Money at Risk", aggregator="sum", help=(
         "What late, sleeping and lost customers would have bought since their last purchase: average check for each usual gap, of one year at most."))
     growth = read_now(fields.Float, "growth", "Growth", digits=(16, 4), aggregator="avg",
-                      help="Revenue of the last 365 days against the 365 days before; empty where there was none.")
+                      help="Revenue of the last 365 days against the 365 days before; empty where he bought for less than half of "
+                           "these, or for less than a fifth of today's.")
+    due_date = read_now(fields.Date, "due_date", "Expected", help=(
+        "When his next purchase is expected; of late, sleeping and lost customers, when it was."))
     score_level = fields.Selection(
         [("low", "Low"), ("medium", "Medium"), ("high", "High")], "Risk of Loss", compute="_compute_score_level")
     explanation = fields.Char(compute="_compute_explanation")
 
-    @api.depends("last_date", "usual_gap", "shape", "status", "revenue_year", "revenue_before", "revenue_average")
+    @api.depends("first_date", "last_date", "usual_gap", "shape", "status", "expected_date", "act_date", "revenue_year", "revenue_before",
+                 "revenue_average")
     def _compute_now(self):
         rows = self._read_now(NOW)
         for row in self:
             values = rows.get(row._origin.id, {})
             for name in NOW:
-                row[name] = values.get(name) or 0
+                row[name] = values.get(name) or (False if name == "due_date" else 0)
 
     @api.model
     def _read_now(self, names):
@@ -62,13 +66,15 @@ class ConveyorRhythm(models.Model):
 
     @api.model
     def _search_now(self, name, operator, value):
-        if operator not in COMPARED:
+        if operator not in COMPARED or name == "due_date" and operator in ("in", "not in"):
             return NotImplemented
         return Domain.custom(to_sql=partial(self._compare_now, name, operator, value))
 
     @staticmethod
     def _compare_now(name, operator, value, model, alias, query):
         column = model._field_to_sql(alias, name, query)
+        if name == "due_date":
+            return SQL("%s %s %s", column, SQL(operator), value)
         if operator in ("in", "not in"):
             condition = SQL("COALESCE(%s, 0) = ANY(%s::numeric[])", column, [item or 0 for item in value])
             return condition if operator == "in" else SQL("NOT (%s)", condition)
@@ -79,9 +85,13 @@ class ConveyorRhythm(models.Model):
         return getattr(self, f"_{name}_sql")(partial(SQL.identifier, alias))
 
     @api.model
-    def _today_sql(self):
+    def _today(self):
         """Today, in the time zone of the reader's company."""
-        return SQL("%s::date", fields.Date.context_today(self.with_context(tz=self.env.company.sudo()._conveyor_tz())))
+        return fields.Date.context_today(self.with_context(tz=self.env.company.sudo()._conveyor_tz()))  # a setting, whoever reads
+
+    @api.model
+    def _today_sql(self):
+        return SQL("%s::date", self._today())
 
     @api.model
     def _absence_sql(self, column):
@@ -113,7 +123,20 @@ class ConveyorRhythm(models.Model):
 
     @api.model
     def _growth_sql(self, column):
-        return SQL("(%s / NULLIF(%s, 0) - 1)::float8", column("revenue_year"), column("revenue_before"))
+        """``engine.growth``"""
+        return SQL("(CASE WHEN %(before)s > 0 AND %(year)s <= %(most)s * %(before)s AND %(first)s <= %(today)s - %(days)s"
+                   " THEN %(year)s / %(before)s - 1 END)::float8", year=column("revenue_year"), before=column("revenue_before"),
+                   first=column("first_date"), most=growth.MOST, today=self._today_sql(), days=growth.KNOWN_DAYS)
+
+    @api.model
+    def _due_date_sql(self, column):
+        """What is expected; of whose silence is too long, the day after his usual gap: that he comes at all becomes
+        ever less likely, and so the stored date moves months ahead."""
+        gap = SQL("GREATEST(floor(%s + 0.5), 1)::int", column("usual_gap"))
+        counted = SQL("(SELECT d.day FROM conveyor_rhythm_day a JOIN conveyor_rhythm_day d ON d.calendar_id = a.calendar_id AND d.is_counted"
+                      " AND d.number = a.number + %s WHERE a.calendar_id = %s AND a.day = %s)", gap, column("calendar_id"), column("last_date"))
+        return SQL("CASE WHEN %s NOT IN %s OR %s < %s THEN %s ELSE LEAST(COALESCE(%s, %s + %s), %s) END", column("status"), AT_RISK,
+                   column("expected_date"), self._today_sql(), column("expected_date"), counted, column("last_date"), gap, column("act_date"))
 
     # ------------------------------------------------------------ words
     @api.depends("absence", "surprise", "usual_gap", "basis", "purchase_count")
@@ -151,7 +174,7 @@ class ConveyorRhythm(models.Model):
         return words.get(self.basis, "")
 
 
-NOW = ("absence", "surprise", "score", "money_at_risk", "growth")
+NOW = ("absence", "surprise", "score", "money_at_risk", "growth", "due_date")
 COMPARED = ("in", "not in", "<", "<=", ">", ">=")
 
 

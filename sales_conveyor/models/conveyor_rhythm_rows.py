@@ -9,7 +9,7 @@ from .conveyor_funnel_leads import Declared, Names
 CURSOR = SQL.identifier("conveyor_rhythm_rows")
 COLUMNS = {  # field of the rhythm: type of the column
     "partner_id": TEXT, "company_id": TEXT, "user_id": TEXT, "status": TEXT, "status_date": DATE, "money_at_risk": MONEY, "currency_id": TEXT,
-    "usual_gap": DECIMAL, "absence": INTEGER, "expected_date": DATE, "act_date": DATE, "basis": TEXT, "category_id": TEXT,
+    "usual_gap": DECIMAL, "absence": INTEGER, "due_date": DATE, "act_date": DATE, "basis": TEXT, "category_id": TEXT,
     "purchase_count": INTEGER, "first_date": DATE, "last_date": DATE, "revenue_average": MONEY, "revenue_total": MONEY,
     "margin_total": MONEY, "revenue_year": MONEY, "revenue_before": MONEY, "growth": PERCENT, "bought_more_date": DATE,
     "returned_date": DATE, "referred_date": DATE, "recommended_date": DATE,

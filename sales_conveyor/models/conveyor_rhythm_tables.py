@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..engine import growth
 from ..engine.rhythm import LATE, LOST, NEW, SLEEPING, STEADY
 from ..engine.table import DATE, DECIMAL, INTEGER, MONEY, PERCENT, TEXT, Column, Row, Table
 
@@ -67,14 +68,15 @@ class ConveyorRhythmTables(models.AbstractModel):
         """``{(key, value): {name: sum}}`` and ``("all", None)``, in one reading, in the reader's currency."""
         rhythm = self.env["conveyor.rhythm"]
         query = rhythm._search(domain)
-        names = ("currency_id", *KEYS, "money_at_risk", "revenue_total", "revenue_year", "revenue_before", "purchase_count")
+        names = ("currency_id", *KEYS, "money_at_risk", "revenue_total", "revenue_year", "revenue_before", "purchase_count", "first_date")
         rows = query.select(*(SQL("%s AS %s", rhythm._field_to_sql(query.table, name, query), SQL.identifier(name)) for name in names))
-        found = defaultdict(lambda: dict.fromkeys(SUMS, 0))
-        for place, currency_id, *values in self.env.execute_query(self._grouped(rows)):
+        found = defaultdict(lambda: {**dict.fromkeys(SUMS, 0), "first_date": None})
+        for place, currency_id, *values, first in self.env.execute_query(self._grouped(rows)):
             group = (KEYS[place], values[place]) if place < len(KEYS) else ("all", None)
             rate = self.env["conveyor.discipline"]._rate(currency_id)
             for name, number in zip(SUMS, values[len(KEYS):], strict=True):
                 found[group][name] += float(number or 0) * rate if name in MONEYS else number or 0
+            found[group]["first_date"] = min(filter(None, (found[group]["first_date"], first)), default=None)
         return found
 
     @api.model
@@ -88,7 +90,7 @@ class ConveyorRhythmTables(models.AbstractModel):
         return SQL(
             """
             SELECT %s, r.currency_id, %s, count(*), %s, sum(r.money_at_risk), sum(r.revenue_total), sum(r.revenue_year),
-                   sum(r.revenue_before), sum(r.purchase_count)
+                   sum(r.revenue_before), sum(r.purchase_count), min(r.first_date)
               FROM (%s OFFSET 0) r GROUP BY GROUPING SETS (%s)
             """, numbers, SQL(", ").join(keys), statuses, rows, sets)
 
@@ -111,14 +113,18 @@ class ConveyorRhythmTables(models.AbstractModel):
             Column("revenue_total", env._("Lifetime revenue"), MONEY, env._("Untaxed, net of credit notes."), ()),
             Column("average_check", env._("Average check"), MONEY, env._("Lifetime revenue by the number of purchases."), ()),
             Column("revenue_year", env._("Last 365 days"), MONEY, env._("Revenue of the last 365 days."), ()),
-            Column("growth", env._("Growth"), PERCENT, env._("Revenue of the last 365 days against the 365 days before.")),
+            Column("revenue_before", env._("365 days before"), MONEY, env._("Revenue of the 365 days before these.")),
+            Column("growth", env._("Growth"), PERCENT, env._(
+                "Revenue of the last 365 days against the 365 days before; empty where somebody bought for less than half of these, "
+                "or for less than a fifth of today's.")),
         )
 
     @api.model
     def _cells(self, sums):
-        cells = {name: sums[name] for name in SUMS if name not in ("purchases", "revenue_before")}
+        cells = {name: sums[name] for name in SUMS if name != "purchases"}
         cells["average_check"] = sums["revenue_total"] / sums["purchases"] if sums["purchases"] else None
-        cells["growth"] = sums["revenue_year"] / sums["revenue_before"] - 1 if sums["revenue_before"] else None
+        cells["growth"] = growth.growth(
+            sums["revenue_year"], sums["revenue_before"], sums["first_date"], self.env["conveyor.rhythm"]._today())
         return cells
 
     @api.model

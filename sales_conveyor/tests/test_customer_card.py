@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
+from odoo.tools import format_date
 
 from .common import ConveyorCase
 from .rhythm_rows import RhythmRows
@@ -46,7 +47,7 @@ class TestCustomerCard(RhythmRows, ConveyorCase):
         self.assertLessEqual(len(row._hint().split()), 8)
 
     def test_the_card(self):
-        row = self.rhythm(self.ada, margin_total=900, revenue_year=1500, revenue_before=1000, recommended_date="2026-01-05")
+        row = self.rhythm(self.ada, margin_total=900, first_date="2020-01-05", revenue_year=1500, revenue_before=1000, recommended_date="2026-01-05")
         card = self.card()
         self.assertEqual((card["id"], card["customer"]), (row.id, ""))
         self.assertEqual((card["status"]["key"], card["status"]["name"], card["is_broken"]), ("late", "Late", True))
@@ -56,7 +57,7 @@ class TestCustomerCard(RhythmRows, ConveyorCase):
         self.assertIn("2,800", figures["revenue_total"])
         self.assertEqual(figures["growth"], "+50%")
         self.assertIn("420", card["risk"], "200 × 21 / 10")
-        self.assertEqual([date["key"] for date in card["dates"]], ["last_date", "expected_date", "act_date"])
+        self.assertEqual([date["key"] for date in card["dates"]], ["last_date", "due_date", "act_date"])
         self.assertEqual({one["key"]: bool(one["date"]) for one in card["qualities"]}, {
             "bought": True, "bought_more": False, "returned": False, "referred": False, "recommended": True})
 
@@ -65,6 +66,37 @@ class TestCustomerCard(RhythmRows, ConveyorCase):
         card = self.card()
         self.assertEqual((card["risk"], card["is_broken"]), ("", False))
         self.assertFalse({"growth", "margin_total"} & {figure["key"] for figure in card["figures"]})
+
+    def test_who_is_silent_was_expected(self):
+        far = fields.Date.today() + timedelta(days=200)
+        for silent, gap, status, label, words in (
+                (21, 10, "late", "Was expected", ", 11 days ago"), (400, 10, "lost", "Was expected", ", 13 months ago"),
+                (11, 10, "late", "Was expected", ", 1 day ago"), (3, 10, "steady", "Expected", "")):
+            with self.subTest(status=status, silent=silent):
+                self.rhythm(self.ada, status=status, silent=silent, gap=gap, expected_date=far)
+                date = next(date for date in self.card()["dates"] if date["key"] == "due_date")
+                due = far if status == "steady" else fields.Date.today() - timedelta(days=silent - gap)
+                self.assertEqual((date["label"], date["value"]), (label, format_date(self.env, due, date_format="medium") + words))
+                self.assertEqual(self.card()["chart"], False)
+
+    def test_who_is_late_by_a_visit_was_expected_on_its_day(self):
+        visit = fields.Date.today() - timedelta(days=4)
+        row = self.rhythm(self.ada, silent=100, gap=30, expected_date=visit, act_date=visit + timedelta(days=1))
+        self.assertEqual(row.due_date, visit)
+
+    def test_who_is_late_before_his_usual_gap_by_a_rule(self):
+        act = fields.Date.today() - timedelta(days=1)
+        row = self.rhythm(self.ada, silent=15, gap=60, expected_date=act + timedelta(days=90), act_date=act)
+        self.assertEqual(row.due_date, act)
+
+    def test_growth_in_words(self):
+        year = fields.Date.today() - timedelta(days=300)
+        for first, now, before, words in (
+                ("2020-01-05", 1500, 1000, "+50%"), ("2020-01-05", 0, 1000, "-100%"), (year, 1500, 0, "New this year"),
+                ("2020-01-05", 1500, 20, "$\xa01,500, before $\xa020"), ("2020-01-05", 1500, 0, "$\xa01,500, before $\xa00"), ("2020-01-05", 0, 0, "")):
+            with self.subTest(words):
+                row = self.rhythm(self.ada, first_date=first, revenue_year=now, revenue_before=before)
+                self.assertEqual(row.growth_words, words)
 
     def test_purchases_over_time(self):
         day = fields.Datetime.now() - timedelta(days=30)

@@ -21,7 +21,7 @@ class TestCustomerTables(RhythmRows, ConveyorCase):
         self.beans = self.env["product.category"].create({"name": "Beans"})
         self.ada, self.bob, self.eve = (
             self.customer(name, user_id=user and user.id) for name, user in (("Ada", self.seller), ("Bob", self.seller), ("Eve", False)))
-        self.rhythm(self.ada, category_id=self.beans.id, revenue_year=1500, revenue_before=1000)
+        self.rhythm(self.ada, category_id=self.beans.id, first_date="2020-01-05", revenue_year=1500, revenue_before=1000)
         self.rhythm(self.bob, status="steady", silent=3, count=10, average=50)
         self.rhythm(self.eve, status="lost", silent=100, count=4, average=100)
         for partner, day, status, values in (

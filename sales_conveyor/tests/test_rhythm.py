@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
+from ..engine import growth
 from ..models.conveyor_rhythm import ConveyorRhythm
 from .rhythm_common import TODAY, RhythmCase
 
@@ -317,8 +318,21 @@ class TestWords(RhythmCase):
 
     def test_growth_compares_two_years(self):
         partner = self.customer()
-        self.bought(partner, [self.today - timedelta(days=400)], 100)
+        self.bought(partner, [self.today - timedelta(days=600)], 100)
         self.bought(partner, [self.today - timedelta(days=40)], 150)
         self.Rhythm._recompute(partner, self.today)
         self.assertAlmostEqual(self.rhythm(partner).growth, .5)
         self.assertEqual(self.Rhythm.search([("growth", ">", .4), ("partner_id", "=", partner.id)]), self.rhythm(partner))
+
+    def test_the_database_grows_as_the_engine_does(self):
+        partner = self.customer()
+        self.bought(partner, [self.today], 100)
+        self.Rhythm._recompute(partner, self.today)
+        row, today = self.rhythm(partner), self.Rhythm._today()
+        for days in (0, 365, growth.KNOWN_DAYS - 1, growth.KNOWN_DAYS, 2000):
+            for year, before in ((0, 0), (150, 100), (500, 100), (501, 100), (100, -5), (-5, 100)):
+                first = today - timedelta(days=days)
+                self.env.cr.execute("UPDATE conveyor_rhythm SET first_date = %s, revenue_year = %s, revenue_before = %s WHERE id = %s",
+                                    [first, year, before, row.id])
+                value = row._read_now(["growth"])[row.id]["growth"]
+                self.assertEqual(value, growth.growth(year, before, first, today), (days, year, before))

@@ -14,7 +14,7 @@ const TILES = [
     { main: "sleeping", small: [] },
     { main: "lost", small: [] },
     { main: "revenue_total", small: ["average_check"] },
-    { main: "revenue_year", small: ["growth"] },
+    { main: "revenue_year", small: ["growth", "revenue_before"] },
 ];
 
 /** Customers by rhythm as figures: as of today, and how their status changed month by month. */
