@@ -2,6 +2,7 @@ from . import account_move
 from . import base_partner_merge
 from . import conveyor_absence_reason
 from . import conveyor_access_mixin
+from . import conveyor_rhythm_access
 from . import conveyor_touch
 from . import conveyor_allowed_action
 from . import conveyor_assignment
@@ -72,7 +73,6 @@ from . import conveyor_reason_next
 from . import conveyor_reason_result
 from . import conveyor_reason_suggestion
 from . import conveyor_purchase
-from . import conveyor_rhythm_access
 from . import conveyor_rhythm
 from . import conveyor_rhythm_read
 from . import conveyor_rhythm_change

@@ -24,6 +24,8 @@ class ConveyorFollowup(models.Model):
 
     _name = "conveyor.followup"
     _description = "Follow-up of a Purchase"
+    _inherit = "conveyor.rhythm.access"
+    _of_contacts = True
     _order = "due_date, id"
     _rec_name = "rule_id"
 

@@ -12,12 +12,14 @@ class ConveyorRhythmAccess(models.AbstractModel):
     """Who may see a customer's money: his account manager, the salespeople of his own leads and
     orders, and whoever sees all documents.
 
-    Models that inherit have a stored ``partner_id``, a commercial partner; the model's own access
-    rights and its company rule still apply on top.
+    Models that inherit have a stored ``partner_id``, a commercial partner, or with
+    ``_of_contacts`` any contact; the model's own access rights and its company rule still apply on top.
     """
 
     _name = "conveyor.rhythm.access"
     _description = "Access to a Customer's Money"
+
+    _of_contacts = False
 
     def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
         self.env["conveyor.rhythm"]._settle()
@@ -32,8 +34,10 @@ class ConveyorRhythmAccess(models.AbstractModel):
         """Domain of the rows whose customer's money the user may see."""
         if self._sees_all_money():
             return Domain.TRUE
-        return Domain.custom(to_sql=lambda model, alias, query: SQL(
-            "%s IN (%s)", SQL.identifier(alias, "partner_id"), self._own_customers_sql()))
+        own = self._own_customers_sql()
+        if self._of_contacts:
+            own = SQL("SELECT p.id FROM res_partner p WHERE p.commercial_partner_id IN (%s)", own)
+        return Domain.custom(to_sql=lambda model, alias, query: SQL("%s IN (%s)", SQL.identifier(alias, "partner_id"), own))
 
     @api.model
     def _sees_all_money(self):
@@ -70,8 +74,8 @@ class ConveyorRhythmAccess(models.AbstractModel):
         rows = self.sudo()  # only to learn whose they are
         own = {partner_id for partner_id, in self.env.execute_query(SQL(
             "SELECT o.commercial_partner_id FROM (%s) o WHERE o.commercial_partner_id = ANY(%s)",
-            self._own_customers_sql(), rows.partner_id.ids))}
-        return rows.filtered(lambda row: row.partner_id.id in own).with_env(self.env)
+            self._own_customers_sql(), rows.partner_id.commercial_partner_id.ids))}
+        return rows.filtered(lambda row: row.partner_id.commercial_partner_id.id in own).with_env(self.env)
 
     def _make_money_access_error(self, forbidden):
         return AccessError(self.env._(

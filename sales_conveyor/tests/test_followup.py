@@ -423,6 +423,27 @@ class TestFollowup(FollowupCase):
             mine.with_user(self.colleague).action_drop()
         rule.with_user(self.manager).action_switch_off()
 
+    def test_nobody_reads_follow_ups_of_customers_that_are_not_his(self):
+        self.rule("review")
+        nobodys = self.customer("Nobody's", email="nobody@example.com")
+        by_contact = self.customer("Contact", parent_id=self.customer("Firm", is_company=True, user_id=self.colleague.id).id)
+        for partner, user in ((self.ada, self.seller), (nobodys, False), (by_contact, False)):
+            self.buy(partner=partner, user_id=user and user.id)
+        self.go()
+        rows = self.env["conveyor.followup"].search([("partner_id", "in", (self.ada | nobodys | by_contact).ids)])
+        self.assertEqual(len(rows), 3)
+        self.env.invalidate_all()
+        for user, own in ((self.seller, self.ada), (self.colleague, by_contact), (self.manager, self.ada | nobodys | by_contact)):
+            seen = rows.with_user(user)
+            self.assertEqual(seen.search([("id", "in", rows.ids)]).partner_id, own)
+            self.assertEqual(sum(count for _kind, count in seen._read_group([("id", "in", rows.ids)], ["kind"], ["__count"])), len(own))
+            self.assertEqual(len(seen.search_read([("id", "in", rows.ids)], ["product_id"])), len(own))
+            for row in seen.filtered(lambda row, own=own: row.sudo().partner_id not in own):
+                for forged in (lambda row=row: row.read(["product_id"]), lambda row=row: row.web_read({"due_date": {}}),
+                               lambda row=row: row.display_name, row.action_drop, row.action_open_customer):
+                    with self.assertRaises(AccessError):
+                        forged()
+
     def test_customers_that_are_merged(self):
         self.rule("review")
         twin = self.customer("Ada Twin", email="ada@example.com")
