@@ -94,13 +94,14 @@ class Past:
 
 @dataclass(frozen=True)
 class Client:
-    """What is known of one customer in one company."""
+    """What is known of one customer in one company; ``dropped``: keys of follow-ups that are not made any more."""
 
     purchases: tuple[Purchase, ...] = ()
     reviews: tuple[Review, ...] = ()
     interests: tuple[Interest, ...] = ()
     visits: tuple[Visit, ...] = ()
     past: tuple[Past, ...] = ()
+    dropped: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ def plan(rules: Iterable[Rule], client: Client, today: date) -> list[Followup]:
             if place in taken:
                 continue
             taken.add(place)
-            found.append(one)
+            if one.key not in client.dropped:  # it takes the day of nothing else
+                found.append(one)
     return _spread(_not_too_often(found, {rule.id: rule for rule in rules}, client.past), client.past, today)
 
 

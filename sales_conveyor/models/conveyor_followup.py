@@ -11,6 +11,7 @@ WHY = [
     ("bought", "Bought meanwhile"), ("returned", "The goods were returned"), ("bad_review", "After a bad review"),
     ("late", "Too late"), ("gone", "The purchase is gone"), ("off", "The rule was switched off"), ("hand", "By hand"),
     ("stopped", "The cadence stopped"), ("once", "The cadence takes him only once"), ("reminded", "The visit's own reminder speaks of it"),
+    ("cadence", "A cadence follows this purchase"),
 ]
 OPEN = ("planned", "asked")
 

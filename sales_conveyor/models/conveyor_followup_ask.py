@@ -102,7 +102,7 @@ class ConveyorFollowup(models.Model):
             mine._plan(mine.partner_id.commercial_partner_id.ids, day, company)
             due = mine.filtered(lambda one, day=day: one.state == "planned" and one.due_date <= day).sorted(
                 lambda one: (one.due_date, one.rule_id.sequence, one.id))
-            due = due._without_displeased(day)._one_a_day(day)
+            due = due._without_doubled()._without_displeased(day)._one_a_day(day)
             (due - due.filtered("is_marketing"))._clear_the_way(day)
             for cadence, group in due.grouped(lambda one: one.rule_id.cadence_id).items():
                 group._enter(cadence, day, now)

@@ -64,14 +64,16 @@ class ConveyorFollowup(models.Model):
         """``{commercial partner id: engine.followup.Client}``"""
         purchases, reviews = self._purchases(company, partner_ids), self._reviews(company, partner_ids)
         interests, visits = self._interests(partner_ids), self._visits(company, partner_ids)
-        past = defaultdict(list)
+        past, dropped = defaultdict(list), defaultdict(set)
         for key, one in standing.items():
-            if one.state in ("asked", "done"):
+            if one.state == "dropped":
+                dropped[one.partner_id.commercial_partner_id.id].add(key.split(":", 2)[2])
+            elif one.state in ("asked", "done"):
                 past[one.partner_id.commercial_partner_id.id].append(engine.Past(
                     one.rule_id.id, one.kind, one.asked_date or one.due_date, key.split(":", 2)[2], one.is_marketing, one.interest_id.id or None))
         return {partner_id: engine.Client(
             tuple(purchases[partner_id]), tuple(reviews[partner_id]), tuple(interests[partner_id]), tuple(visits[partner_id]),
-            tuple(past[partner_id])) for partner_id in partner_ids}
+            tuple(past[partner_id]), frozenset(dropped[partner_id])) for partner_id in partner_ids}
 
     @api.model
     def _purchases(self, company, partner_ids):

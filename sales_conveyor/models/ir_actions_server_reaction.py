@@ -25,7 +25,7 @@ class IrActionsServer(models.Model):
 
     state = fields.Selection(selection_add=[
         ("conveyor_opportunity", "Create Reactivation Opportunity"), ("conveyor_offer", "Give an Offer"),
-        ("conveyor_stop", "Stop Other Cadences"), ("conveyor_enrol",)],
+        ("conveyor_stop", "Stop Reactivation"), ("conveyor_enrol",)],
         ondelete=dict.fromkeys(CUSTOMER_KINDS, "cascade"))
     conveyor_stage_id = fields.Many2one("crm.stage", "Section", ondelete="set null", help="Empty: the team's first one.")
     conveyor_team_id = fields.Many2one("crm.team", "Sales Team", ondelete="set null", help="Empty: the account manager's own team.")

@@ -35,6 +35,11 @@ class ResPartner(models.Model):
             visit = visits.browse(about[partner.id]).exists() if partner.id in about else partner.sudo().next_visit_id  # as above
             partner.next_visit_words = visit._words(self.env.context.get("lang") or partner.lang) if visit else False
 
+    def _conveyor_visit_words(self):
+        """Day and time for a message, in the language in which it is written."""
+        self.ensure_one()
+        return self.next_visit_words or self.with_context(lang=self.env.context.get("lang") or self.lang).env._("the day we agreed")
+
 
 class ProductTemplate(models.Model):
     """A service that is rendered in visits."""

@@ -14,6 +14,7 @@ class ConveyorReactivationReport(models.Model):
     _depends = {
         "conveyor.reactivation": ["rule_id", "partner_id", "company_id", "user_id", "date", "to_status", "amount", "state",
                                   "is_held_out", "done_date", "woken_date", "woken_amount", "absence_reason_id"],
+        "conveyor.reactivation.rule": ["window_days"],
     }
 
     rule_id = fields.Many2one("conveyor.reactivation.rule", "Rule", readonly=True)
@@ -30,7 +31,10 @@ class ConveyorReactivationReport(models.Model):
     acted = fields.Integer("Acted on", readonly=True)
     held = fields.Integer("Held out", readonly=True)
     woken = fields.Integer(readonly=True)
-    woken_share = fields.Float("Woken, Share", readonly=True, aggregator="avg")
+    window = fields.Selection([("over", "Over"), ("open", "Still Running")], "Time to Come Back", readonly=True)
+    decided = fields.Integer("Time Is Over", readonly=True, help="Customers whose time to come back is over, whether they bought or not.")
+    woken_share = fields.Float("Woken, Share", readonly=True, aggregator="avg", help=(
+        "Of the customers whose time to come back is over. Who may still buy counts in neither number."))
     woken_date = fields.Date("Bought on", readonly=True)
     woken_amount = fields.Monetary("Bought for", readonly=True)
 
@@ -41,9 +45,13 @@ class ConveyorReactivationReport(models.Model):
                    r.to_status, CASE WHEN r.is_held_out THEN 'held' ELSE 'acted' END AS side, r.absence_reason_id, r.amount,
                    CASE WHEN r.is_held_out THEN 0 ELSE 1 END AS acted, CASE WHEN r.is_held_out THEN 1 ELSE 0 END AS held,
                    CASE WHEN r.woken_date IS NULL THEN 0 ELSE 1 END AS woken,
-                   CASE WHEN r.woken_date IS NULL THEN 0.0 ELSE 1.0 END AS woken_share, r.woken_date, r.woken_amount
+                   CASE WHEN %(over)s THEN 'over' WHEN u.id IS NOT NULL THEN 'open' END AS window, CASE WHEN %(over)s THEN 1 ELSE 0 END AS decided,
+                   CASE WHEN %(over)s THEN CASE WHEN r.woken_date IS NULL THEN 0.0 ELSE 1.0 END END AS woken_share,
+                   r.woken_date, r.woken_amount
               FROM conveyor_reactivation r JOIN res_company c ON c.id = r.company_id
-             WHERE r.state = 'done' AND r.to_status IN ('late', 'sleeping', 'lost')""")
+              LEFT JOIN conveyor_reactivation_rule u ON u.id = r.rule_id
+             WHERE r.state = 'done' AND r.to_status IN ('late', 'sleeping', 'lost')""",
+            over=SQL("(r.done_date::date + u.window_days < %s)", fields.Date.today()))
 
     def action_open_customer(self):
         self.ensure_one()

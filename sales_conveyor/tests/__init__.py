@@ -19,6 +19,7 @@ from . import test_enrolment_optout
 from . import test_enrolment_run
 from . import test_enrolment_smtp
 from . import test_followup
+from . import test_followup_once
 from . import test_followup_review
 from . import test_followup_trade
 from . import test_funnel_facts

@@ -477,7 +477,7 @@ class TestFollowup(FollowupCase):
         self.assertGreaterEqual(made["count"], 2)
         self.assertEqual(self.rows(), [])
         wizard = self.env["conveyor.followup.switch"].create({"rule_id": rule.id})
-        self.assertIn("follow-ups for", wizard.summary)
+        self.assertIn("follow-ups: ", wizard.summary)
         self.assertFalse(wizard.warning)
         self.followup_cadence.is_on = False
         wizard.action_apply()

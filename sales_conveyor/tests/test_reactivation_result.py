@@ -76,6 +76,15 @@ class TestWoken(RuleCase):
             [("rule_id", "=", rule.id)], ["side"], ["acted:sum", "held:sum", "woken:sum", "woken_amount:sum", "woken_share:avg"])
         self.assertEqual(rows, [("acted", 6, 0, 2, 20.0, 2 / 6), ("held", 0, 4, 1, 10.0, 1 / 4)])
 
+    def test_the_share_leaves_out_who_may_still_come(self):
+        rule = self.rule(window_days=60)
+        self.woken(rule, acted=(6, 2))
+        rows = self.env["conveyor.reactivation"].search([("rule_id", "=", rule.id)], order="id")
+        rows[1:4].done_date = fields.Datetime.now() - timedelta(days=60)
+        report = self.env["conveyor.reactivation.report"]._read_group(
+            [("rule_id", "=", rule.id)], ["window"], ["acted:sum", "woken:sum", "decided:sum", "woken_share:avg"])
+        self.assertEqual(report, [("open", 3, 1, 0, False), ("over", 3, 1, 3, 1 / 3)])
+
 
 @tagged("post_install", "-at_install")
 class TestAbsence(RuleCase):
@@ -160,7 +169,7 @@ class TestSwitching(RuleCase):
         rule = self.rule(is_on=False, min_amount=50, filter_domain=f"[('id', 'in', {(today | month | quarter | past | poor).ids})]")
         wizard = self.env["conveyor.reactivation.switch"].browse(rule.with_user(self.manager).action_switch_on()["res_id"])
         self.assertEqual([line.split(",")[0] for line in wizard.summary.split("\n")],
-                         ["Today: 1 customers", "In the last 30 days: 2 customers", "In the last 90 days: 3 customers"])
+                         ["Today – customers: 1", "In the last 30 days – customers: 2", "In the last 90 days – customers: 3"])
         self.assertIn("500.00", wizard.summary.split("\n")[2])
         self.assertEqual(wizard.line_ids.partner_id, today | month | quarter)
 

@@ -43,6 +43,13 @@ class TestReminder(VisitCase):
         week = self.env["conveyor.gate.facts"]._week(rows, self.now, {row.id: {row.client_key} for row in rows})
         self.assertFalse(any(week.values()), "and takes nothing from it")
 
+    def test_words_for_no_visit_are_in_the_customers_language(self):
+        self.env["res.lang"]._activate_lang("bg_BG")
+        self.ada.lang = "bg_BG"
+        self.assertFalse(self.ada.next_visit_words)
+        with patch.object(type(self.env), "_", lambda env, text: f"{env.lang}: {text}"):
+            self.assertEqual(self.ada.with_context(lang="bg_BG")._conveyor_visit_words(), "bg_BG: the day we agreed")
+
     def test_each_visit_has_its_own_words(self):
         self.visit(2, time=15, state="booked")
         self.visit(3, time=9.5, state="booked")

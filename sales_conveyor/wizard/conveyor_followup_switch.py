@@ -26,7 +26,7 @@ class ConveyorFollowupSwitch(models.TransientModel):
             wizard.count, wizard.customers = made["count"], made["customers"]
             wizard.is_cadence_off = not rule.cadence_id.is_on
             wizard.summary = self.env._(
-                "Of the purchases of the last %(days)s days it would have made %(count)s follow-ups for %(customers)s customers. "
+                "Of the purchases of the last %(days)s days it would have made – follow-ups: %(count)s, customers: %(customers)s. "
                 "None of them is made up for: it begins with the purchases from today on.",
                 days=PREVIEW_DAYS, count=made["count"], customers=made["customers"])
             wizard.warning = wizard._warning()
@@ -40,8 +40,8 @@ class ConveyorFollowupSwitch(models.TransientModel):
         if not doubled:
             return False
         return self.env._(
-            "%(cadence)s follows every won lead already, and while a customer is in it, this rule's touches wait. "
-            "Consider switching that cadence off.", cadence=doubled.name)
+            "%(cadence)s follows every won lead already. A purchase that it has taken up is left to it, and this rule keeps silent. "
+            "Switch that cadence off if the rule is to follow.", cadence=doubled.name)
 
     def action_apply(self):
         self.ensure_one()

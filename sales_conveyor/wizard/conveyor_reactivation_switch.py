@@ -44,7 +44,7 @@ class ConveyorReactivationSwitch(models.TransientModel):
         self.write({
             "problem": rule._problem(), "summary": self._words(changes, today), "standing_count": count,
             "standing_words": self.env._(
-                "%(count)s customers are in this status now, with %(amount)s at risk.", count=count, amount=self._money(amount)),
+                "Customers in this status now: %(count)s, at risk: %(amount)s.", count=count, amount=self._money(amount)),
             "line_ids": [Command.create({"partner_id": partner_id, "date": day, "amount": amount})
                          for partner_id, day, amount in changes[:NAMED]]})
 
@@ -53,7 +53,7 @@ class ConveyorReactivationSwitch(models.TransientModel):
         for days, words in ((0, self.env._("Today")), (30, self.env._("In the last 30 days")), (90, self.env._("In the last 90 days"))):
             rows = {partner_id: amount for partner_id, day, amount in reversed(changes) if day >= today - timedelta(days=days)}
             sentences.append(self.env._(
-                "%(when)s: %(count)s customers, %(amount)s", when=words, count=len(rows), amount=self._money(sum(rows.values()))))
+                "%(when)s – customers: %(count)s, at risk: %(amount)s", when=words, count=len(rows), amount=self._money(sum(rows.values()))))
         return "\n".join(sentences)
 
     def _money(self, amount):

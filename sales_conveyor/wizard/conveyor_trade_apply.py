@@ -57,7 +57,7 @@ class ConveyorTradeApply(models.TransientModel):
         for wizard in self:
             origins = wizard.place_ids.mapped("origin")
             wizard.summary = self.env._(
-                "%(new)s new sections, %(reused)s reused, %(kept)s kept, %(work)s new items of standard work. "
+                "Sections – new: %(new)s, reused: %(reused)s, kept: %(kept)s. New items of standard work: %(work)s. "
                 "Nothing is deleted.",
                 new=len(wizard.place_ids.filtered(lambda place: place.origin != "kept" and not place.stage_id)),
                 reused=origins.count("reused"), kept=origins.count("kept"),
@@ -183,7 +183,7 @@ class ConveyorTradeApply(models.TransientModel):
             "params": {
                 "type": "success", "next": sections,
                 "message": self.env._(
-                    "%(set)s is applied: %(stages)s new sections, %(items)s new items of standard work. It can be "
+                    "%(set)s is applied. New sections: %(stages)s, new items of standard work: %(items)s. It can be "
                     "taken back under Applied Sets.",
                     set=self.set_id.name, stages=len(application.stage_ids), items=len(application.item_ids)),
             },

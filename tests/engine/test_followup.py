@@ -116,6 +116,14 @@ def test_a_visit_with_a_reminder_of_its_own_is_left_to_it():
     assert one.why == REMINDED
 
 
+def test_what_was_dropped_takes_the_day_of_nothing_else():
+    purchases = (buy(), buy(10, order=8))
+    [first, second] = plan([REVIEW], Client(purchases), day(11))
+    assert (second.due - MONDAY).days == 12, "two on one day"
+    [only] = plan([REVIEW], Client(purchases, dropped=frozenset([first.key])), day(11))
+    assert (only.key, (only.due - MONDAY).days) == (second.key, 11)
+
+
 def test_a_visit_that_is_over_is_not_reminded_of():
     assert ahead([VISIT], 11, visits=[Visit(1, day(10))]) == []
 
