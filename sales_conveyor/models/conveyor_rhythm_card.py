@@ -69,9 +69,8 @@ class ConveyorRhythm(models.Model):
         for card in cards:
             if card["key"] == "due_date" and self.status in BROKEN:
                 ago = self._today() - self.due_date
-                card["label"] = self.env._("Was expected")
-                if ago.days > 0:
-                    card["value"] = self.env._("%(day)s, %(time)s ago", day=card["value"], time=self._calendar_time(ago))
+                card["label"] = self.env._("Was expected") if ago.days < 1 else self.env._(
+                    "Expected %(time)s ago", time=self._calendar_time(ago))
         return cards
 
     def _card_figures(self):

@@ -69,14 +69,14 @@ class TestCustomerCard(RhythmRows, ConveyorCase):
 
     def test_who_is_silent_was_expected(self):
         far = fields.Date.today() + timedelta(days=200)
-        for silent, gap, status, label, words in (
-                (21, 10, "late", "Was expected", ", 11 days ago"), (400, 10, "lost", "Was expected", ", 13 months ago"),
-                (11, 10, "late", "Was expected", ", 1 day ago"), (3, 10, "steady", "Expected", "")):
+        for silent, gap, status, label in (
+                (21, 10, "late", "Expected 11 days ago"), (400, 10, "lost", "Expected 13 months ago"),
+                (11, 10, "late", "Expected 1 day ago"), (10, 10, "late", "Was expected"), (3, 10, "steady", "Expected")):
             with self.subTest(status=status, silent=silent):
                 self.rhythm(self.ada, status=status, silent=silent, gap=gap, expected_date=far)
                 date = next(date for date in self.card()["dates"] if date["key"] == "due_date")
                 due = far if status == "steady" else fields.Date.today() - timedelta(days=silent - gap)
-                self.assertEqual((date["label"], date["value"]), (label, format_date(self.env, due, date_format="medium") + words))
+                self.assertEqual((date["label"], date["value"]), (label, format_date(self.env, due, date_format="medium")))
                 self.assertEqual(self.card()["chart"], False)
 
     def test_who_is_late_by_a_visit_was_expected_on_its_day(self):
