@@ -204,6 +204,8 @@ from . import conveyor_process_change
 from . import conveyor_process_belt
 from . import conveyor_process_mining
 from . import conveyor_process_watch
+from . import conveyor_process_position
+from . import crm_lead_process
 from . import ir_actions_server_process
 from . import conveyor_dashboard
 from . import conveyor_dashboard_around

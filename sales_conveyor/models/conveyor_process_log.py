@@ -70,14 +70,13 @@ class ConveyorProcessLog(models.AbstractModel):
 
     # ------------------------------------------------------------ events
     @api.model
-    def _events_sql(self, leads=LEADS):
+    def _events_sql(self, leads, with_touches=True):
         """SELECT of all events of the leads of a table, in no order.
 
         :param leads: a table with a column ``lead_id``
         """
-        return SQL(" UNION ALL ").join((
-            self._created_sql(leads), self._moves_sql(leads), self._touches_sql(leads), self._quotations_sql(leads),
-            self._orders_sql(leads)))
+        parts = [self._created_sql(leads), self._moves_sql(leads), self._quotations_sql(leads), self._orders_sql(leads)]
+        return SQL(" UNION ALL ").join(parts + [self._touches_sql(leads)] if with_touches else parts)
 
     @api.model
     def _created_sql(self, leads):

@@ -54,13 +54,14 @@ class ConveyorProcess(models.Model):
         """``{process id: leads of its last period}``, of those that the user may read."""
         counts = {}
         for months, processes in self._origin.grouped("period_months").items():
-            found = self._counts_since(fields.Date.add(self._today_of_all(), months=-months, days=1))
+            found = self._counts_since(self._first_day(months))
             counts.update({process.id: found.get(process.id, 0) for process in processes})
         return counts
 
     @api.model
-    def _today_of_all(self):
-        return self.env["conveyor.process"]._today()
+    def _first_day(self, months):
+        """Of the last so many months."""
+        return fields.Date.add(self.env["conveyor.process"]._today(), months=-months, days=1)
 
     @api.model
     def _counts_since(self, first):
