@@ -34,9 +34,9 @@ class ConveyorProcessMining(models.Model):
     company_list = fields.Json(help="Ids of the companies that are active then.")
     state = fields.Selection([("waiting", "Waiting"), ("running", "Running"), ("done", "Done"), ("failed", "Failed")],
                              default="waiting", required=True)
-    progress = fields.Float(help="0 to 1.")
+    progress = fields.Float(default=0, help="0 to 1.")
     error = fields.Char()
-    tries = fields.Integer()
+    tries = fields.Integer(default=0)
     version_id = fields.Many2one("conveyor.process.version", ondelete="set null")
 
     _one_open = models.UniqueIndex("(process_id) WHERE state IN ('waiting', 'running')",
@@ -63,7 +63,8 @@ class ConveyorProcessMining(models.Model):
         for place, job in enumerate(jobs, 1):
             if job._lock():
                 try:
-                    job._work()
+                    if job._is_open_now():
+                        job._work()
                 finally:
                     job._unlock()
             if not self._commit(len(jobs) - place):
@@ -72,12 +73,17 @@ class ConveyorProcessMining(models.Model):
     def _lock(self):
         """Nobody else works on this job while this connection lives; commits do not end that."""
         [(taken,)] = self.env.execute_query(SQL("SELECT pg_try_advisory_lock(hashtext(%s), %s)", self._name, self.id))
-        if taken:
-            self.invalidate_recordset()
-        return taken and self.exists().state in OPEN
+        return taken
 
     def _unlock(self):
         self.env.cr.execute(SQL("SELECT pg_advisory_unlock(hashtext(%s), %s)", self._name, self.id))
+
+    def _is_open_now(self):
+        """Not done by somebody else meanwhile: a new transaction sees that."""
+        if self._is_cron():
+            self.env.cr.commit()
+        self.invalidate_recordset()
+        return self.exists().state in OPEN
 
     def _work(self):
         try:
@@ -114,6 +120,8 @@ class ConveyorProcessMining(models.Model):
         if self._is_cron():
             self.env.cr.rollback()
         self.env["conveyor.process.log"]._drop_log()
+        if not self._is_open_now():
+            return
         is_final = isinstance(error, (UserError, AccessError)) or self.tries >= TRIES
         self.write({"state": "failed" if is_final else "waiting", "error": str(error)[:500]})
 

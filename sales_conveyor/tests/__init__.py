@@ -65,3 +65,4 @@ from . import test_process_belt
 from . import test_process_queue
 from . import test_event_log
 from . import test_process_position
+from . import test_process_reference
