@@ -7,6 +7,9 @@ from ..engine.table import DAYS, DECIMAL, INTEGER, MONEY, Column, Row, Table
 from .conveyor_funnel_sections import MAIN_REASONS
 
 
+MANY = 15  # sections on one picture
+
+
 class ConveyorDashboardBelt(models.AbstractModel):
     """The belt of sections as it moves now, and the one section that holds it back."""
 
@@ -24,6 +27,8 @@ class ConveyorDashboardBelt(models.AbstractModel):
         sentence = self._sentence(scope, rows, tallies, medians, held) if held else ""
         loads = self._loads(scope)
         shown = [place for place, row in enumerate(rows) if tallies[place] != Tally() or not row.as_lead]
+        if len(shown) > MANY:  # several pipelines side by side: only sections in which anything is or was
+            shown = [place for place in shown if tallies[place] != Tally()]
         picture = self._picture(rows, before, tallies, medians, shown, held, self._reasons(scope))
         return {
             "svg": picture if any(tally != Tally() for tally in tallies) else "", "sentence": sentence,
