@@ -1,5 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, models
 from odoo.tools import SQL, ormcache
+
+CATCH_UP = 8  # days that the nightly job may have been off
 
 
 class ConveyorPurchase(models.AbstractModel):
@@ -90,6 +94,20 @@ class ConveyorPurchase(models.AbstractModel):
             return SQL("TRUE")
         return SQL("%s = ANY(ARRAY(SELECT b.id FROM res_partner b WHERE b.commercial_partner_id = ANY(%s)))",
                    SQL.identifier(alias, "partner_id"), list(partner_ids))
+
+    @api.model
+    def _newcomers(self, today):
+        """Commercial partners whose first purchase was dated ahead, and whose day has come: nothing has marked them since."""
+        first, after = today - timedelta(CATCH_UP), today + timedelta(1)
+        return [partner_id for partner_id, in self.env.execute_query(SQL("""
+            SELECT DISTINCT p.commercial_partner_id
+              FROM (SELECT partner_id, company_id FROM sale_order WHERE state = 'sale' AND date_order >= %(first)s AND date_order < %(after)s
+                     UNION
+                    SELECT partner_id, company_id FROM account_move WHERE state = 'posted' AND move_type = 'out_invoice'
+                       AND invoice_date >= %(first)s AND invoice_date < %(after)s) d
+              JOIN res_partner p ON p.id = d.partner_id
+             WHERE NOT EXISTS (SELECT FROM conveyor_rhythm r WHERE r.partner_id = p.commercial_partner_id AND r.company_id = d.company_id)
+        """, first=first, after=after + timedelta(1)))]
 
     # ------------------------------------------------------------ days
     @api.model

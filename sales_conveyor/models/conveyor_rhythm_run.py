@@ -118,6 +118,7 @@ class ConveyorRhythm(models.Model):
         self.env["conveyor.rhythm.population"]._refresh(today or fields.Date.today())
         while self._run_batch(today):
             pass
+        self._refresh(self.env["conveyor.purchase"]._newcomers(today or fields.Date.today()), today)
 
     @api.model
     def _run_batch(self, today):

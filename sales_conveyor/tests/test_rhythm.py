@@ -316,6 +316,15 @@ class TestWords(RhythmCase):
         self.assertAlmostEqual(groups["late"][0], late.money_at_risk, 2)
         self.assertEqual(groups["lost"][1], 900)
 
+    def test_an_order_that_is_dated_ahead_counts_on_its_day(self):
+        partner, day = self.customer(), TODAY + timedelta(days=3)
+        self.bought(partner, [day])
+        self.Rhythm._recompute(partner, TODAY)
+        self.night(TODAY + timedelta(days=2))
+        self.assertFalse(self.rhythm(partner))
+        self.night(day)
+        self.assertEqual((self.rhythm(partner).status, self.rhythm(partner).first_date), ("new", day))
+
     def test_growth_compares_two_years(self):
         partner = self.customer()
         self.bought(partner, [self.today - timedelta(days=600)], 100)
