@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import SetupError, diagnose
@@ -108,6 +109,31 @@ def run_in_foreground(command, **options):
         stop(process)
         signal.signal(signal.SIGINT, before)
     return 128 - code if code < 0 else code
+
+
+def run_apart(command, log, **options):
+    """Run to the end, out of reach of the terminal's Ctrl-C, and return the exit code; the output goes to the file `log`.
+
+    When we are stopped, it is interrupted as Ctrl-C does, so that it clears up; then whatever it started is killed.
+    """
+    with open(log, "wb") as sink:
+        process = start(command, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, start_new_session=True,
+                        **options)
+        try:
+            code = process.wait()
+        finally:
+            if process.poll() is None:
+                _interrupt(process)
+    return 128 - code if code < 0 else code
+
+
+def _interrupt(process, patience=20):
+    process.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def wait_until(condition, timeout, pause=0.1):

@@ -5,12 +5,11 @@ well: those are copied into the module.
 """
 import argparse
 import shutil
-import tempfile
 from pathlib import Path
 
 from .. import processes
 from ..settings import MODULE
-from ..testing.suite import Suite
+from ..testing.rooms import Rooms
 from ..workplace import prepared
 
 IN_APPS = ("my_day", "pipeline", "lead", "funnel")  # named in sales_conveyor/static/description/index.html
@@ -23,10 +22,8 @@ def main(settings, console, arguments):
     parser.add_argument("--folder", type=Path, metavar="FOLDER", help="to look at them first; nothing is copied then")
     options = parser.parse_args(arguments)
     with prepared(settings, console, templates=(True,), browser=True) as place, \
-            tempfile.TemporaryDirectory(prefix="conveyor-pictures-") as reports:
-        suite = Suite(place, [], Path(reports))
-        with suite.demo_site() as variables:
-            return take(settings, place.odoo.environment | variables, options)
+            Rooms(place).demo_site() as variables:
+        return take(settings, place.odoo.environment | variables, options)
 
 
 def take(settings, environment, options):

@@ -1,18 +1,23 @@
-"""setup/test [PATH…] [-k EXPRESSION] [any option of pytest]: the whole suite, or a part of it.
+"""setup/test [--lanes N] [PATH…] [-k EXPRESSION] [any option of pytest]: the whole suite, or a part of it.
+
+The whole suite runs in as many lanes as there are processors, at most four; output of a lane is shown when a test failed.
+A part runs in one lane, and its output comes at once.  --lanes says otherwise.
 
 The last line says how many tests were executed.  The exit code is 0 only when nothing failed and browser tests ran.
 """
+import os
 import tempfile
 import time
 from pathlib import Path
 
 from ..console import seconds
-from ..steps.template_database import GLUE
 from ..testing import groups, summary
+from ..testing.rooms import CONTENT
 from ..testing.suite import Suite
 from ..workplace import prepared
 
-NEEDED = {"load": False, "odoo": False, "glue": GLUE, "e2e": True}  # which template a group copies
+NEEDED = {"load": False, **CONTENT}  # which template a group copies
+MOST_LANES = 4
 
 
 def main(settings, console, arguments):
@@ -20,6 +25,7 @@ def main(settings, console, arguments):
         print(__doc__)
         return 0
     started = time.monotonic()
+    lanes, arguments = groups.take_lanes(arguments)
     paths, options = groups.split_arguments(arguments)
     planned = groups.plan(paths, settings.checkout)
     names = {group.name for group, _paths in planned}
@@ -29,8 +35,12 @@ def main(settings, console, arguments):
     with prepared(settings, console, templates, browser, mining) as place:
         place.databases.drop_leftovers()
         with tempfile.TemporaryDirectory(prefix="conveyor-reports-") as reports:
-            outcomes = Suite(place, options, Path(reports)).run(planned)
+            outcomes = Suite(place, options, Path(reports)).run(planned, how_many_lanes(lanes, arguments))
     return report(outcomes, whole_suite=not arguments, duration=time.monotonic() - started)
+
+
+def how_many_lanes(asked, arguments):
+    return asked or (1 if arguments else min(os.cpu_count() or 1, MOST_LANES))
 
 
 def report(outcomes, whole_suite, duration):

@@ -9,16 +9,18 @@ from ..errors import SetupError
 class Group:
     name: str
     roots: tuple             # folders, relative to the checkout
+    seconds: int             # that it takes in one lane, about
+    chunks: int = 1          # into how many it is cut for several lanes
     needs_browser: bool = False
     needs_mining: bool = False
 
 
 GROUPS = (
-    Group("plain", ("tests/engine", "tests/architecture", "tests/setup"), needs_mining=True),
-    Group("load", ("tests/load",)),
-    Group("odoo", ("sales_conveyor/tests",), needs_browser=True),
-    Group("glue", ("sales_conveyor_pos/tests", "sales_conveyor_loyalty/tests")),
-    Group("e2e", ("tests/e2e",), needs_browser=True),
+    Group("plain", ("tests/engine", "tests/architecture", "tests/setup"), seconds=300, chunks=8, needs_mining=True),
+    Group("load", ("tests/load",), seconds=110),
+    Group("odoo", ("sales_conveyor/tests",), seconds=820, chunks=8, needs_browser=True),
+    Group("glue", ("sales_conveyor_pos/tests", "sales_conveyor_loyalty/tests"), seconds=50),
+    Group("e2e", ("tests/e2e",), seconds=900, chunks=12, needs_browser=True),
 )
 
 
@@ -34,6 +36,21 @@ def split_arguments(arguments):
         else:
             paths.append(argument)
     return paths, options
+
+
+def take_lanes(arguments):
+    """(how many lanes were asked for, or None; the other arguments)"""
+    rest, lanes = list(arguments), None
+    for position, argument in enumerate(arguments):
+        name, separator, value = argument.partition("=")
+        if name == "--lanes":
+            value = value if separator else "".join(arguments[position + 1:position + 2])
+            if not value.isdigit() or int(value) < 1:
+                raise SetupError(f"{value!r} is no number of lanes", "Give one, for instance --lanes 2.")
+            lanes = int(value)
+            del rest[position:position + (1 if separator else 2)]
+            break
+    return lanes, rest
 
 
 def _inside(path, folder):

@@ -47,6 +47,19 @@ def read(group, report, code):
     )
 
 
+def total(group, outcomes):
+    """A group that ran in pieces, as one; pieces of which nothing was selected do not count."""
+    codes = {outcome.code for outcome in outcomes} - {0}
+    return Outcome(
+        group=group,
+        passed=sum(outcome.passed for outcome in outcomes),
+        failed=sum(outcome.failed for outcome in outcomes),
+        skipped=sum(outcome.skipped for outcome in outcomes),
+        skipped_browser=sum(outcome.skipped_browser for outcome in outcomes),
+        code=max(codes - {NOTHING_COLLECTED}, default=max(codes, default=0)),
+    )
+
+
 def complaints(outcomes, whole_suite):
     """What makes the run a failure although no test failed."""
     found = []
