@@ -140,3 +140,13 @@ class ConveyorEnrolment(models.Model):
         gone = self._planned_runs().filtered(lambda run: not run.step_id.active)
         gone._leave_out("step_removed", self.env._("The step was taken out of the cadence."), now)
         self.sudo()._plan(now)  # as for stopping
+
+    # ------------------------------------------------------------ who leads them
+    @api.model
+    def _hand_over(self, records, old, new):
+        """The cadences of these leads or customers go with them from one person to another."""
+        owner = "lead_id" if records._name == "crm.lead" else "partner_id"
+        rows = self.sudo().search([  # salespeople only read enrolments; these go with clients whom one may write
+            (owner, "in", records.ids), ("state", "in", ("running", "snoozed")), ("user_id", "=", old.id)])
+        rows.write({"user_id": new.id})
+        rows._mark_lines()

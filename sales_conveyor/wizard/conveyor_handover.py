@@ -57,6 +57,4 @@ class ConveyorHandover(models.TransientModel):
         activities = self._activities(records)
         records.write({"user_id": person.id})
         activities.write({"user_id": person.id})
-        owner = "lead_id" if records._name == "crm.lead" else "partner_id"
-        self.env["conveyor.enrolment"].sudo().search([  # salespeople only read enrolments; these go with clients whom one may write
-            (owner, "in", records.ids), ("state", "in", ("running", "snoozed")), ("user_id", "=", self.from_user_id.id)]).write({"user_id": person.id})
+        self.env["conveyor.enrolment"]._hand_over(records, self.from_user_id, person)
