@@ -75,6 +75,8 @@
         "views/conveyor_process_version_views.xml",
         "views/conveyor_process_views.xml",
         "views/conveyor_event_log_views.xml",
+        "views/conveyor_process_wizard_views.xml",
+        "views/crm_lead_process_views.xml",
         "data/conveyor_process_cron.xml",
         "views/ir_actions_server_process_views.xml",
         "data/conveyor_absence_reason_data.xml",

@@ -20,6 +20,7 @@ from typing import Any
 
 from .mining_lift import judged, tightened
 from .mining_picture import Path, Variant, share
+from .statistics import difference
 
 SKIPPED, REPEATED, WRONG_ORDER, EXTRA = KINDS = ("skipped", "repeated", "wrong_order", "extra")
 
@@ -53,7 +54,8 @@ class Common:
     A step can be left out only on the way to a later one, so *skipped* is
     compared among the cases that came past the step; all others among all.
     ``verdict``: *won_more* where the won have it more often for sure (the words
-    of ``mining_lift``).
+    of ``mining_lift``). ``gap``: conversion with it minus conversion without
+    it, with its limits ``low`` and ``high``, tightened as the verdict is.
     """
 
     kind: str
@@ -65,6 +67,11 @@ class Common:
     won_seconds_with: float | None
     won_seconds_without: float | None
     verdict: str
+    closed_with: int = 0
+    closed_without: int = 0
+    gap: float = 0.0
+    low: float = -1.0
+    high: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -208,4 +215,5 @@ def _common(key: tuple[str, Any], own: _Sum, every: _Sum, cases: int, z: float) 
     return Common(
         *key, own.count, own.count / cases, share(own.won, own.won + own.lost), share(won, won + lost),
         share(own.seconds, own.won), share(every.seconds - own.seconds, won),
-        judged(key, own.won, every.won, own.lost, every.lost, z).verdict)
+        judged(key, own.won, every.won, own.lost, every.lost, z).verdict, own.won + own.lost, won + lost,
+        *difference(own.won, own.won + own.lost, won, won + lost, z))

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 from odoo.tools import SQL
 
 MINERS = "sales_team.group_sale_salesman_all_leads"
@@ -43,7 +43,14 @@ class ConveyorProcess(models.Model):
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
     step_ids = fields.One2many("conveyor.process.step", "process_id", "Steps", copy=True)
     version_ids = fields.One2many("conveyor.process.version", "process_id", "Versions")
-    current_version_id = fields.Many2one("conveyor.process.version", "Current Version", compute="_compute_current_version_id")
+    current_version_id = fields.Many2one("conveyor.process.version", "Current Version", compute="_compute_current_version_id",
+                                         search="_search_current_version_id")
+    current_number = fields.Integer("Number of the Current Version", related="current_version_id.number")
+    current_from = fields.Date(related="current_version_id.date_from")
+    current_to = fields.Date(related="current_version_id.date_to")
+    current_conversion = fields.Float(related="current_version_id.conversion", aggregator=None)
+    current_days = fields.Float("Days to the First Sale", related="current_version_id.median_days", aggregator=None)
+    current_belt = fields.Text(related="current_version_id.belt", related_sudo=False)
     version_count = fields.Integer("Versions", compute="_compute_version_count")
     last_number = fields.Integer(default=0, readonly=True, copy=False)
     period_months = fields.Integer("Period, Months", default=12, required=True, help="Of how many months the leads are read.")
@@ -64,6 +71,13 @@ class ConveyorProcess(models.Model):
             [("process_id", "in", self.ids), ("state", "=", "current")])}
         for process in self:
             process.current_version_id = current.get(process)
+
+    def _search_current_version_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        current = Domain("state", "=", "current")
+        found = Domain("version_ids", "any", current & Domain("id", "in", list(filter(None, value))))
+        return found | Domain("version_ids", "not any", current) if not all(value) else found
 
     @api.depends("version_ids")
     def _compute_version_count(self):

@@ -134,12 +134,15 @@ class ConveyorProcessCounts(models.AbstractModel):
 
     @api.model
     def _touches_by_step(self):
-        """``{key: [{channel, direction, count, leads}]}``: contacts while leads were at a step."""
+        """``{key: [{channel, direction, count, leads, won, lost}]}``: contacts while leads were at a step."""
         found = {}
-        for step, code, count, leads in self._rows(
-                "SELECT b.code, e.code, sum(e.repeats)::int8, count(DISTINCT e.lead_id) FROM (SELECT * FROM %s WHERE NOT %s) e"
-                " JOIN %s b ON (b.lead_id, b.n) = (e.lead_id, e.step) GROUP BY 1, 2 ORDER BY 3 DESC, 2", EVENTS, IS_BELT, BELT):
-            found.setdefault(self._key(step), []).append({**self._contact(code), "count": count, "leads": leads})
+        for step, code, count, leads, won, lost in self._rows(
+                "SELECT b.code, e.code, sum(e.repeats)::int8, count(DISTINCT e.lead_id),"
+                " count(DISTINCT e.lead_id) FILTER (WHERE l.outcome = 'won'), count(DISTINCT e.lead_id) FILTER (WHERE l.outcome = 'lost')"
+                " FROM (SELECT * FROM %s WHERE NOT %s) e JOIN %s b ON (b.lead_id, b.n) = (e.lead_id, e.step)"
+                " JOIN %s l ON l.lead_id = e.lead_id GROUP BY 1, 2 ORDER BY 3 DESC, 2", EVENTS, IS_BELT, BELT, LEADS):
+            found.setdefault(self._key(step), []).append(
+                {**self._contact(code), "count": count, "leads": leads, "won": won, "lost": lost})
         return found
 
     @api.model

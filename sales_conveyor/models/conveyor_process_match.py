@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 # what makes a process specific, strongest first: field of the process, column of the lead, weight
 CONDITIONS = (("campaign_ids", "campaign_id", 8), ("source_ids", "source_id", 4), ("medium_ids", "medium_id", 2), ("team_id", "team_id", 1))
@@ -33,14 +33,45 @@ class ConveyorProcess(models.Model):
 
         :param alias: of ``crm_lead``, or of another table with its columns
         """
-        self.env["conveyor.process"].flush_model()
-        cases = [SQL("WHEN %s THEN %s", process._condition_sql(alias), process.id) for process in self._in_order()]
+        cases = [SQL("WHEN %s THEN %s", self._condition_sql(alias, asked), process_id) for process_id, asked in self._conditions()]
         return SQL("(CASE %s END)", SQL(" ").join(cases)) if cases else SQL("NULL::int")
 
-    def _condition_sql(self, alias):
+    @api.model
+    @ormcache()
+    def _conditions(self):
+        """((process id, ((column, ids), …)), …), the most specific first; kept, for every lead that is opened asks."""
+        return tuple((process.id, process._asked()) for process in self._in_order())
+
+    def _asked(self):
         asked = [("company_id", self.company_id.ids), *((column, self[name].ids) for name, column, _weight in CONDITIONS)]
-        terms = [SQL("%s = ANY(%s)", SQL.identifier(alias, column), ids) for column, ids in asked if ids]
+        return tuple((column, tuple(ids)) for column, ids in asked if ids)
+
+    @api.model
+    def _condition_sql(self, alias, asked):
+        terms = [SQL("%s = ANY(%s)", SQL.identifier(alias, column), list(ids)) for column, ids in asked]
         return SQL(" AND ").join(terms) if terms else SQL("TRUE")
+
+    @api.model
+    @ormcache()
+    def _is_documented(self):
+        """Whether any process has a current version."""
+        return bool(self.env["conveyor.process.version"].sudo().search([("state", "=", "current")], limit=1))  # of any company
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        processes = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return processes
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.keys() & {"active", "sequence", "company_id", *(name for name, _column, _weight in CONDITIONS)}:
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
 
     @api.model
     def _process_of(self, leads):

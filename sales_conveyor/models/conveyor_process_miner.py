@@ -126,7 +126,8 @@ class ConveyorProcessMiner(models.AbstractModel):
     @api.model
     def _step_counts(self, belt, activity):
         return {"count": activity.cases, "share": activity.cases / belt.cases if belt.cases else None,
-                "visits": activity.count, "rework": activity.count - activity.cases}
+                "visits": activity.count, "rework": activity.count - activity.cases,
+                "leads_won": activity.won, "leads_lost": activity.lost}
 
     @api.model
     def _performer_rows(self, belt, key):

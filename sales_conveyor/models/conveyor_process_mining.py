@@ -158,14 +158,21 @@ class ConveyorProcess(models.Model):
             process.mining_progress = job.progress if job and state == "running" else 0
             process.mining_error = job.error if job and state == "failed" else False
 
-    def action_document(self):
+    def action_document(self, date_from=None, date_to=None):
         """The button: a new version, at once, or in the background when there are many leads."""
         self.ensure_one()
         self._check_may_mine()
-        first, last = self._period_of()
-        if self.lead_count <= SYNCHRONOUS:
+        first, last = self._period_of(date_from, date_to)
+        if self._entered_count(first, last) <= SYNCHRONOUS:
             return self.action_document_as_is(first, last).get_formview_action()
         self.env["conveyor.process.mining"]._ask(self, "document", first, last)
-        return {"type": "ir.actions.client", "tag": "display_notification", "params": {
-            "type": "info", "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            "message": self.env._("History is being read in the background. The new version will stand among the versions.")}}
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def get_mining(self):
+        """How far the reading is, for the screen; at its end the action that opens what came of it."""
+        self.ensure_one()
+        self.check_access("read")
+        job = self.env["conveyor.process.mining"].sudo().search([("process_id", "=", self.id)])[-1:]  # of all askers, how far it is
+        made = self.env["conveyor.process.version"].search([("id", "=", job.version_id.id)])  # if the reader may see it
+        return {"state": self.mining_state, "progress": self.mining_progress,
+                "action": made.get_formview_action() if job.state == "done" and made else False}

@@ -97,6 +97,7 @@ class ConveyorProcessVersion(models.Model):
             snapshot._copy_texts()
             snapshot.write({"state": "current", "current_date": fields.Datetime.now()})
             version.process_id.invalidate_recordset(["current_version_id"])
+        self.env.registry.clear_cache()
         return True
 
     @api.ondelete(at_uninstall=False)

@@ -66,8 +66,8 @@ class TestProcess(ProcessCase):
         self.assertEqual((self.step("needs")["lost"], self.step("needs")["lost_reasons"]), (
             3, [{"id": self.reasons[0].id, "name": "Too expensive", "count": 3}]))
         self.assertEqual(self.step("new")["touches"], [
-            {"channel": "call", "direction": "out", "count": 12, "leads": 6},
-            {"channel": "email", "direction": "in", "count": 3, "leads": 3}])
+            {"channel": "call", "direction": "out", "count": 12, "leads": 6, "won": 6, "lost": 0},
+            {"channel": "email", "direction": "in", "count": 3, "leads": 3, "won": 0, "lost": 3}])
         self.assertEqual(self.step("new")["stay"], 48 * HOUR)
         self.assertEqual([step["kind"] for step in self.picture["steps"]],
                          ["start", "section", "section", "section", "won", "lost"])

@@ -19,3 +19,6 @@ from . import conveyor_absence
 from . import conveyor_reactivation_switch
 from . import conveyor_visit_plan
 from . import conveyor_event_log
+from . import conveyor_process_document
+from . import conveyor_process_compare
+from . import conveyor_process_standard
