@@ -3,3 +3,4 @@ from . import conveyor_demo_touch
 from . import conveyor_demo_cadence
 from . import conveyor_demo_today
 from . import conveyor_demo_customer
+from . import conveyor_demo_process

@@ -30,6 +30,7 @@ class ConveyorDemo(models.AbstractModel):
         demo._lead_through(deals, leads)
         demo._make_regulars(deals, leads)
         demo._make_today(deals, leads)
+        demo._make_processes(sections)
         demo._look_back()
 
     @api.model
@@ -38,6 +39,7 @@ class ConveyorDemo(models.AbstractModel):
         what the demo data made by name is removed by Odoo itself."""
         if not self.env.ref("sales_conveyor.demo_team", raise_if_not_found=False):
             return
+        self._remove_processes()
         self._remove_regulars()
         self._remove_touches()
         orders = self._named("order", "sale.order")

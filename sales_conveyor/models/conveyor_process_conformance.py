@@ -120,17 +120,18 @@ class ConveyorProcessVersion(models.Model):
             Column("leads", env._("Leads"), INTEGER, env._("Leads with it.")),
             Column("share", env._("Of all"), PERCENT, env._("Of all leads of the period.")),
             Column("with", env._("Conversion with it"), PERCENT, env._("Won, of the closed leads with it.")),
-            Column("without", env._("without it"), PERCENT, env._("Won, of the closed leads without it; of a step left out, of those that came past it.")),
+            Column("without", env._("Conversion without"), PERCENT, env._("Won, of the closed leads without it; of a step left out, of those that came past it.")),
             Column("low", env._("Difference, at least"), PERCENT, env._("With 95 % certainty, over all rows of the table together.")),
             Column("high", env._("at most"), PERCENT),
             Column("days_with", env._("Days to win with it"), DAYS, env._("Mean of the won leads.")),
-            Column("days_without", env._("without it"), DAYS, env._("Mean of the won leads.")),
+            Column("days_without", env._("Days without it"), DAYS, env._("Mean of the won leads.")),
             Column("verdict", env._("What it says"), TEXT, env._("What went together, not what caused what.")),
         )
         listed = found.deviations[:DEVIATIONS_LISTED]
         words, label = self._deviation_words(), self._label_of(row.activity for row in listed)
         rows = [self._deviation_row(row, words[row.kind] % {"step": label[row.activity]}, scope) for row in listed]
-        return self._make_table("deviations", env._("How They Went Otherwise"), columns, rows)
+        table = self._make_table("deviations", env._("How They Went Otherwise"), columns, rows)
+        return table if any(row.verdict != NOT_ENOUGH for row in listed) else table.without("low", "high")
 
     def _label_of(self, keys):
         return self.env["conveyor.process.label"]._labels_or(set(keys), self._names_then(self._picture()))

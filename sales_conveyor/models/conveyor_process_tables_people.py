@@ -75,9 +75,10 @@ class ConveyorProcessVersion(models.Model):
         )
         names = self._labels()
         words = self._feature_words()
-        return self._make_table("features", env._("What Won Leads Had and Lost Ones Lacked"), columns, [
+        table = self._make_table("features", env._("What Won Leads Had and Lost Ones Lacked"), columns, [
             self._feature_row(row, words.get(row["feature"]) or names.get(row["feature"], row["feature"])) for row in rows],
             self._feature_notes(rows))
+        return table if any(row.cells["low"] is not None for row in table.rows) else table.without("low", "high")
 
     def _feature_row(self, row, name):
         enough = min(row["won"], row["lost"]) >= ENOUGH

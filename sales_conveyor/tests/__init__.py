@@ -63,6 +63,8 @@ from . import test_visit
 from . import test_process
 from . import test_process_belt
 from . import test_process_queue
+from . import test_process_screens
+from . import test_process_standard
 from . import test_event_log
 from . import test_process_position
 from . import test_process_reference
