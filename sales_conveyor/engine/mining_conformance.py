@@ -178,7 +178,8 @@ def fit(variants: Iterable[Variant], documented: Path, closing: Collection[Any] 
         fitting += part.count if found.fits else 0
         for key in keys:
             deviating[key].add(part)
-        for key in keys.union((SKIPPED, step) for step in steps[:found.position]):
+        passed = steps if part.won else steps[:max(found.position - 1, 0)]  # at its last step it could not leave it out yet
+        for key in keys.union((SKIPPED, step) for step in passed):
             comparable[key].add(part)
     z = tightened(len(deviating))
     common = [_common(key, own, comparable[key] if key[0] == SKIPPED else every, every.count, z)

@@ -214,7 +214,7 @@ from . import conveyor_process_position
 from . import crm_lead_process
 from . import conveyor_process_screen
 from . import crm_lead_process
-from . import crm_lead_process_line
+from . import conveyor_process_line
 from . import ir_actions_server_process
 from . import conveyor_dashboard
 from . import conveyor_dashboard_around

@@ -70,7 +70,7 @@ class ConveyorProcessChange(models.AbstractModel):
     # ------------------------------------------------------------ figures
     @api.model
     def _percent(self, share):
-        return self.env._("%(number)s %%", number=self._number(share * 100, 0 if share >= 0.1 else 1))
+        return self.env._("%(number)s %%", number=self._number(share * 100, 0 if share >= 0.1 or not share else 1))
 
     @api.model
     def _duration(self, seconds):

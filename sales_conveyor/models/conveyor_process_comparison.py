@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..engine.table import DAYS, DECIMAL, PERCENT, TEXT, Column, Row
+from ..engine.table import DAYS, DECIMAL, PERCENT, Column, Row
 from .conveyor_process_tables import days
 
 
@@ -18,10 +18,13 @@ class ConveyorProcessVersion(models.Model):
 
     @api.readonly
     def get_comparison(self, other_id):
-        """Tables of this version beside another one of the process, for the screen."""
+        """Tables of this version beside another one of the process, for the screen; the older one stands at the left."""
         self.ensure_one()
-        other = self.search([("id", "=", other_id), ("process_id", "=", self.process_id.id)])
-        return [table.as_dict() for table in self._comparison_tables(other).values()] if other else []
+        other = self.search([("id", "=", other_id), ("id", "!=", self.id), ("process_id", "=", self.process_id.id)])
+        if not other:
+            return []
+        older, newer = (self | other).sorted("number")
+        return [table.as_dict() for table in newer._comparison_tables(older).values()]
 
     def _comparison_tables(self, other):
         """``{key: Table}``; differences are this version minus the other one."""
@@ -53,11 +56,13 @@ class ConveyorProcessVersion(models.Model):
         old, new = ({step["key"]: step["share"] for step in picture.get("steps", ())} for picture in (before, now))
         keys = [*new, *(key for key in old if key not in new)]
         rows = [self._compared_row(key, labels[key], old.get(key, 0.0), new.get(key, 0.0)) for key in keys]
-        return self._compared(other, "steps", self.env._("Share of Leads That Came to a Step"), Column("name", self.env._("Step"), TEXT), PERCENT, rows)
+        title, first = self.env._("Share of Leads That Came to a Step"), Column("name", self.env._("Step"))
+        return self._compared(other, "steps", title, first, PERCENT, rows)
 
     def _compared_waits(self, other, before, now):
         labels = {**other._labels(), **self._labels()}
         old, new = ({(arc["source"], arc["target"]): days(arc["median_wait"]) for arc in picture.get("arcs", ())} for picture in (before, now))
         rows = [self._compared_row(f"{source}>{target}", f"{labels[source]} → {labels[target]}", old[source, target], value)
                 for (source, target), value in new.items() if (source, target) in old and (value or old[source, target])]
-        return self._compared(other, "waits", self.env._("Days between Steps, Half Take No Longer"), Column("name", self.env._("Between")), DAYS, rows)
+        title, first = self.env._("Days between Steps, Half Take No Longer"), Column("name", self.env._("Between"))
+        return self._compared(other, "waits", title, first, DAYS, rows)

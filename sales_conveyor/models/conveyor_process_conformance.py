@@ -120,7 +120,8 @@ class ConveyorProcessVersion(models.Model):
             Column("leads", env._("Leads"), INTEGER, env._("Leads with it.")),
             Column("share", env._("Of all"), PERCENT, env._("Of all leads of the period.")),
             Column("with", env._("Conversion with it"), PERCENT, env._("Won, of the closed leads with it.")),
-            Column("without", env._("Conversion without"), PERCENT, env._("Won, of the closed leads without it; of a step left out, of those that came past it.")),
+            Column("without", env._("Conversion without"), PERCENT, env._(
+                "Won, of the closed leads without it; of a step left out, of those that went on after it.")),
             Column("low", env._("Difference, at least"), PERCENT, env._("With 95 % certainty, over all rows of the table together.")),
             Column("high", env._("at most"), PERCENT),
             Column("days_with", env._("Days to win with it"), DAYS, env._("Mean of the won leads.")),

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 COVERED_MONTHS = 12  # of so many months leads without a process are told
@@ -32,19 +32,9 @@ class ConveyorProcess(models.Model):
             "views": [(False, "list"), (False, "kanban"), (False, "form")], "context": {"active_test": False, "create": False}}
 
     @api.model
-    def _uncovered_since(self):
-        return fields.Date.add(self._today_of_all(), months=-COVERED_MONTHS, days=1)
-
-    @api.model
     def get_uncovered(self):
         """How many of the last leads belong to no process, of those that the user may read."""
-        return self._counts_since(self._uncovered_since()).get(None, 0)
-
-    @api.model
-    def action_open_uncovered(self):
-        """The leads that no process covers."""
-        domain = Domain("conveyor_process_id", "=", False) & self._entered_domain(self._uncovered_since().isoformat())
-        return self._leads_action(self.env._("Leads without a Process"), domain)
+        return self._counts_since(self._first_day(COVERED_MONTHS)).get(None, 0)
 
     def action_open_current(self):
         """The current version."""

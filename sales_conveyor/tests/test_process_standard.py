@@ -22,7 +22,7 @@ class TestStandardWork(ScreenCase):
     def test_proposals_carry_their_evidence(self):
         lines = self.wizard().line_ids
         self.assertEqual([(line.stage_id, line.channel) for line in lines], [(self.new, "call"), (self.offer, "meeting")])
-        self.assertEqual(lines[0].evidence, "20 of 20 won (100 %), 0 of 30 lost (0.0 %)")
+        self.assertEqual(lines[0].evidence, "20 of 20 won (100 %), 0 of 40 lost (0 %)")
         self.assertEqual(lines.mapped("is_chosen"), [True, True])
 
     def test_the_cadence_waits_as_won_leads_did(self):

@@ -22,4 +22,5 @@ class ConveyorProcessCompare(models.TransientModel):
     @api.depends("version_id", "other_id")
     def _compute_words(self):
         for wizard in self:
-            wizard.words = wizard.other_id and wizard.version_id._changes_html(wizard.other_id)
+            older, newer = (wizard.version_id | wizard.other_id).sorted("number") if wizard.other_id else (None, None)
+            wizard.words = newer and newer._changes_html(older)

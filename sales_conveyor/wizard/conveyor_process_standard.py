@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine import standard_work, timeline
+from ..engine import mining_standard, timeline
 from ..models.conveyor_cadence_step import DELAY_UNITS
 from ..models.conveyor_cadence_timeline import CHANNEL_ICONS
 from ..models.conveyor_process_label import QUOTATION
@@ -39,7 +39,7 @@ class ConveyorProcessStandard(models.TransientModel):
     def _proposed_work(self, picture):
         standing = self._standing_stages(picture)
         steps = [step for step in picture.get("steps", ()) if step["kind"] != "section" or step["key"] in standing]
-        rows = [self._prepare_touch_work(work, standing[work.step]) for work in standard_work.section_work(steps)]
+        rows = [self._prepare_touch_work(work, standing[work.step]) for work in mining_standard.section_work(steps)]
         return rows + self._prepare_quotation(picture, steps, standing)
 
     def _standing_stages(self, picture):
@@ -60,10 +60,10 @@ class ConveyorProcessStandard(models.TransientModel):
 
     def _prepare_quotation(self, picture, steps, standing):
         """A quotation, at the section during which it is usually sent."""
-        evidence = next((standard_work.Evidence(row["won_with"], row["won"], row["lost_with"], row["lost"])
+        evidence = next((mining_standard.Evidence(row["won_with"], row["won"], row["lost_with"], row["lost"])
                          for row in picture.get("features", ()) if row["feature"] == QUOTATION), None)
         keys = [step["key"] for step in steps]
-        if not evidence or (evidence.share_won or 0) < standard_work.USUAL or QUOTATION not in keys:
+        if not evidence or (evidence.share_won or 0) < mining_standard.USUAL or QUOTATION not in keys:
             return []
         before = [key for key in keys[:keys.index(QUOTATION)] if key in standing]
         if not before:
@@ -82,16 +82,21 @@ class ConveyorProcessStandard(models.TransientModel):
 
     # ------------------------------------------------------------ the cadence
     def _proposed_touches(self, picture):
-        full = picture.get("full") or {}
-        evidence = {row["feature"]: standard_work.Evidence(row["won_with"], row["won"], row["lost_with"], row["lost"])
+        evidence = {row["feature"]: mining_standard.Evidence(row["won_with"], row["won"], row["lost_with"], row["lost"])
                     for row in picture.get("features", ())}
         rows = []
-        for place, touch in enumerate(standard_work.cadence((full.get("typical") or {}).get("path", ()), full.get("arcs", ())), 1):
-            number, unit = standard_work.delay(touch.wait)
-            found = evidence.get(f"touch:{touch.channel}:out", standard_work.Evidence())
+        for place, touch in enumerate(self._usual_touches(picture), 1):
+            number, unit = mining_standard.delay(touch.wait)
+            found = evidence.get(f"touch:{touch.channel}:out", mining_standard.Evidence())
             rows.append({"sequence": place, "channel": touch.channel, "delay": number, "delay_unit": unit, "is_chosen": True,
                          "evidence": self._evidence_words(found)})
         return rows
+
+    @api.model
+    def _usual_touches(self, picture):
+        full, belt = picture.get("full") or {}, (picture.get("typical") or {}).get("path", ())
+        return mining_standard.cadence((full.get("typical") or {}).get("path", ()), full.get("arcs", ())) or mining_standard.cadence_of_work(
+            belt, picture.get("arcs", ()), mining_standard.section_work(picture.get("steps", ())))
 
     @api.depends("touch_ids.is_chosen", "touch_ids.channel")
     def _compute_known_cadence_id(self):

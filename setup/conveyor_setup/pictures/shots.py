@@ -202,9 +202,41 @@ def visits(lens, _examples):
     lens.shoot("visits")
 
 
+def process(lens, _examples):
+    """The process of the site's leads: figures of its current version, the belt, the tabs."""
+    lens.open(f"first-sale-processes/{lens.record('sales_conveyor.demo_process_1')}", ".o_conveyor_process_figures .o_conveyor_tile")
+    with lens.taller():
+        lens.shoot("process")
+
+
+def process_version(lens, _examples):
+    """The ways of the leads in the newer draft."""
+    open_version(lens, "draft")
+    lens.page.click(".o_notebook a[name=ways]")
+    lens.page.wait_for_selector("[data-table=variants]")
+    with lens.taller():
+        lens.shoot("process_version")
+
+
+def process_belt(lens, _examples):
+    """The belt of the current version alone."""
+    open_version(lens, "current")
+    lens.page.wait_for_selector(".o_notebook svg")
+    lens.shoot("process_belt", ".o_notebook .tab-pane.active")
+
+
+def process_standard(lens, _examples):
+    """What the current version proposes as standard work. Nothing is made."""
+    open_version(lens, "current")
+    lens.page.click("button[name=action_make_standard]")
+    lens.page.wait_for_selector(f"{DIALOG} [name=line_ids]")
+    lens.shoot("process_standard", f"{DIALOG} .modal-content")
+
+
 SHOTS = {function.__name__: function for function in (
     pipeline, lead, factors, gate, ready_set, funnel, section, settings, my_day, my_day_phone, touches, lost, cadence,
-    discipline, practices, customer, rhythm, backtest, reactivation, followups, visits, import_leads, import_transitions)}
+    discipline, practices, customer, rhythm, backtest, reactivation, followups, visits, process, process_version, process_belt,
+    process_standard, import_leads, import_transitions)}
 
 
 # --- ways to the screens ---------------------------------------------------------------------------------------------
@@ -217,6 +249,13 @@ def open_pipeline(lens):
     lens.page.locator(".o_searchview_autocomplete [role=menuitem]", has_text=SALES_TEAM).click()
     lens.page.wait_for_selector(".o_conveyor_progress")
     lens.settle()
+
+
+def open_version(lens, state):
+    """The version of the site's process that is in this state."""
+    found = lens.call("conveyor.process.version", "search_read", [[
+        ["process_id", "=", lens.record("sales_conveyor.demo_process_1")], ["state", "=", state]], ["id"]], limit=1)
+    lens.open(f"process-versions/{found[0]['id']}", ".o_conveyor_process_figures .o_conveyor_tile")
 
 
 def pipeline_sections(lens):

@@ -3,6 +3,9 @@ import { Component } from "@odoo/owl";
 import { FunnelFigure } from "./funnel_figure";
 import { dataOf, isNothing, typeOf, write } from "./funnel_values";
 
+/** Columns of shares that are no part of a whole. */
+const NO_METER = ["difference", "low", "high"];
+
 /** Any table of the server as it is: columns, rows and total. */
 export class FunnelTable extends Component {
     static template = "sales_conveyor.FunnelTable";
@@ -37,7 +40,7 @@ export class FunnelTable extends Component {
     /** Width of the line under a share, or nothing. */
     meter(row, column) {
         const value = row.cells[column.key];
-        const isShare = typeOf(row, column) === "percent" && !isNothing(value);
+        const isShare = typeOf(row, column) === "percent" && !isNothing(value) && !NO_METER.includes(column.key);
         return isShare ? `width: ${100 * value}%` : false;
     }
 }

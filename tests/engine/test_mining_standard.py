@@ -1,6 +1,6 @@
 """Standard work proposed from a documented process."""
 
-from sales_conveyor.engine.standard_work import Touch, cadence, delay, section_work
+from engine.mining_standard import Evidence, Touch, Work, cadence, cadence_of_work, delay, section_work
 
 DAY = 86400.0
 
@@ -38,3 +38,10 @@ def test_waits_between_touches_add_up_over_what_lies_between():
 def test_delays_are_whole_hours_or_days():
     assert [delay(seconds) for seconds in (0, 1900, 3600 * 11, 3600 * 12, 3600 * 40, 86400 * 4.4)] == [
         (0, "hours"), (1, "hours"), (11, "hours"), (1, "days"), (2, "days"), (4, "days")]
+
+
+def test_without_a_common_way_the_work_of_the_sections_is_the_cadence():
+    arcs = [{"source": "created", "target": "stage:1", "median_wait": 3600.0}, {"source": "stage:1", "target": "stage:2", "median_wait": 2 * DAY}]
+    work = [Work("stage:1", "call", Evidence()), Work("stage:1", "email", Evidence()), Work("stage:2", "meeting", Evidence())]
+    assert cadence_of_work(("created", "stage:1", "stage:2", "won"), arcs, work) == (
+        Touch("call", 3600.0), Touch("email", 0.0), Touch("meeting", 2 * DAY))

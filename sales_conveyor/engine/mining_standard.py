@@ -5,7 +5,7 @@ Nothing is decided here: every proposal carries its evidence, and a person says 
 - :func:`section_work`: touches that at least :data:`USUAL` of the won cases had
   while they were at a section.
 - :func:`cadence`: the touches of the usual way to a sale, each with the usual
-  wait since the one before it.
+  wait since the one before it; :func:`cadence_of_work` where there is none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -86,6 +86,21 @@ def cadence(path: Sequence[str], arcs: Iterable[Mapping[str, Any]]) -> tuple[Tou
             wait += waits.get((path[place - 1], key), 0.0)
         if key.startswith("touch:") and key.endswith(f":{OUT}"):
             found.append(Touch(key.split(":")[1], wait))
+            wait = 0.0
+    return tuple(found)
+
+
+def cadence_of_work(path: Sequence[str], arcs: Iterable[Mapping[str, Any]], work: Iterable[Work]) -> tuple[Touch, ...]:
+    """The same from what is usual at the sections of a path, where the ways with touches have nothing in common."""
+    waits = {(arc["source"], arc["target"]): arc["median_wait"] or 0.0 for arc in arcs}
+    usual: dict[str, list[str]] = {}
+    for item in work:
+        usual.setdefault(item.step, []).append(item.channel)
+    found, wait = [], 0.0
+    for place, key in enumerate(path):
+        wait += waits.get((path[place - 1], key), 0.0) if place else 0.0
+        for channel in usual.get(key, ()):
+            found.append(Touch(channel, wait))
             wait = 0.0
     return tuple(found)
 
