@@ -1,3 +1,4 @@
+from . import counter
 from . import event_log
 from . import opt_out
 from . import review

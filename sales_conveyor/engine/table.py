@@ -47,7 +47,8 @@ class Row:
 
     ``domain`` holds conditions common to all its cells; ``drills`` replaces a
     column's own drill for this row, ``types`` a column's own type; ``note``
-    defines what stands in it, where rows differ in that.
+    defines what stands in it, where rows differ in that; ``levels`` are the
+    shades of its cells in a heat map.
     """
 
     key: str
@@ -57,11 +58,15 @@ class Row:
     types: Mapping[str, str] = field(default_factory=dict)
     kind: str = "row"
     note: str = ""
+    levels: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Table:
-    """A titled table; ``total`` stands apart from the rows it sums up."""
+    """A titled table; ``total`` stands apart from the rows it sums up.
+
+    A heat map (``is_heat``) shades its numbers: each cell by its ``levels`` of
+    the row, 0 the palest, the workbook by itself."""
 
     key: str
     title: str
@@ -71,6 +76,7 @@ class Table:
     total: Row | None = None
     currency: Mapping[str, Any] | None = None
     drill: Mapping[str, Any] | None = None
+    is_heat: bool = False
 
     def column(self, key: str) -> Column:
         """The column of that key; ``KeyError`` if there is none."""
@@ -113,7 +119,7 @@ class Table:
             "columns": [vars(column) for column in self.columns],
             "rows": [vars(row) for row in self.rows],
             "total": vars(self.total) if self.total else None,
-            "currency": self.currency, "drill": self.drill,
+            "currency": self.currency, "drill": self.drill, "is_heat": self.is_heat,
         })
 
 

@@ -221,3 +221,11 @@ from . import conveyor_dashboard_around
 from . import conveyor_dashboard_belt
 from . import conveyor_dashboard_list
 from . import conveyor_dashboard_outlook
+from . import conveyor_counter
+from . import conveyor_counter_device
+from . import conveyor_counter_facts
+from . import conveyor_counter_grid
+from . import conveyor_counter_reading
+from . import conveyor_counter_tables
+from . import conveyor_counter_watch
+from . import res_company_counter

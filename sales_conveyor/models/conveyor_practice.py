@@ -6,11 +6,13 @@ from .conveyor_work_item import CHANNELS
 KINDS = [
     ("channel", "Channel"), ("cadence", "Cadence"), ("source", "Source"), ("salesperson", "Salesperson's touches"),
     ("activity_type", "Kind of activity"), ("mail_template", "E-mail template"),
+    ("counter", "Visitor counter"),
 ]
 # kind: the field that says which one
 WHICH = {
     "channel": "channel", "cadence": "cadence_id", "source": "source_id", "salesperson": "user_id",
     "activity_type": "type_id", "mail_template": "template_id",
+    "counter": "counter_id",
 }
 DECISIONS = [("undecided", "To decide"), ("keep", "Keep"), ("revive", "Revive"), ("remove", "Remove")]
 
@@ -27,7 +29,7 @@ class ConveyorPractice(models.Model):
     _description = "Practice"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "status desc, volume desc, id"
-    _rec_names_search = ["cadence_id", "source_id", "user_id", "type_id", "template_id"]
+    _rec_names_search = ["cadence_id", "source_id", "user_id", "type_id", "template_id", "counter_id"]
 
     name = fields.Char(compute="_compute_name")
     kind = fields.Selection(KINDS, required=True, readonly=True)
@@ -39,9 +41,10 @@ class ConveyorPractice(models.Model):
     user_id = fields.Many2one("res.users", "Salesperson", ondelete="cascade", readonly=True)
     type_id = fields.Many2one("mail.activity.type", "Activity Type", ondelete="cascade", readonly=True)
     template_id = fields.Many2one("mail.template", "E-mail Template", ondelete="cascade", readonly=True)
+    counter_id = fields.Many2one("conveyor.counter", "Counter", ondelete="cascade", readonly=True)
     date_from = fields.Date("From", readonly=True)
     date_to = fields.Date("Last Done", readonly=True, help="Silent since then.")
-    volume = fields.Integer(readonly=True, help="How many touches, or new leads of a source.")
+    volume = fields.Integer(readonly=True, help="How many touches, new leads of a source, or counted hours.")
     lead_count = fields.Integer("Leads", readonly=True, help="Leads that it was done with.")
     sale_count = fields.Integer("Sales", readonly=True, help="Of these leads, how many were won.")
     sale_share = fields.Float("Win Rate", readonly=True, aggregator="avg", help="Sales, of these leads.")

@@ -36,7 +36,7 @@ class ConveyorPractice(models.Model):
         self.invalidate_model()
         if tell:
             stopped = self.search([("status", "=", "stopped"), ("is_measured", "=", True)]).filtered(
-                lambda row: before.get(row.id) == "alive" and row.decision != "remove")
+                lambda row: before.get(row.id) == "alive" and row.decision != "remove" and row.kind != "counter")  # told by the hour
             stopped._ask_owner(self.env._("%(name)s has stopped: was that meant?"))
 
     @api.model
@@ -94,6 +94,8 @@ class ConveyorPractice(models.Model):
             "activity_type": self._activity_events(),
             "mail_template": SQL("SELECT p.id::varchar AS key, %s JOIN unnest(%s, %s) AS p (id, pattern)"
                                  " ON t.subject LIKE p.pattern WHERE t.channel = 'email'", touched, *self._patterns()),
+            "counter": SQL("""SELECT c.id::varchar AS key, c.company_id, r.hour AS date, NULL::int AS lead_id, c.owner_id AS user_id
+                                FROM conveyor_counter_reading r JOIN conveyor_counter c ON c.id = r.counter_id WHERE c.active"""),
         }
 
     @api.model

@@ -27,7 +27,8 @@ class ConveyorTouchTables(models.AbstractModel):
         :param tables: of ``conveyor.funnel._tables``, with ``definitions``
         """
         parsed = self.env["conveyor.funnel"]._parse(filters)
-        found = {**self._tables(parsed), **self._discipline(parsed), **self.env["conveyor.rhythm.tables"]._sheets(parsed)}
+        found = {**self._tables(parsed), **self._discipline(parsed), **self.env["conveyor.rhythm.tables"]._sheets(parsed),
+                 **self.env["conveyor.counter.tables"]._sheets(parsed)}
         found = {key: table for key, table in found.items() if table.rows}
         rows = [*tables["definitions"].rows]
         known = {row.cells["name"]: row.cells["text"] for row in rows}

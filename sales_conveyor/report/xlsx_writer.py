@@ -25,6 +25,7 @@ from .xlsx_stream import RawSheets, merge_sheets
 __all__ = ["FunnelWorkbook", "Look", "RawSheets"]
 
 ACCENT, PALE, GREY = "#714B67", "#F1ECF0", "#8A8D91"
+HOT = "#C58BB4"  # black numbers are read on it
 HEADER = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
 NOTE = {"font_color": GREY, "italic": True}
 TOTAL = {"bold": True, "top": 1}
@@ -140,6 +141,10 @@ class FunnelWorkbook:
                 plain.get(type(value), other)(number, index, value, cell_look)
 
     def _add_data_bars(self, sheet, table):
+        if table.is_heat:
+            sheet.conditional_format(1, 1, len(table.rows), len(table.columns) - 1, {
+                "type": "2_color_scale", "min_color": "#FFFFFF", "max_color": HOT})
+            return
         for index, column in enumerate(table.columns):
             if column.type == PERCENT:
                 sheet.conditional_format(1, index, len(table.rows), index, {

@@ -3,6 +3,9 @@ from . import test_attack_sending
 from . import test_attack_touches
 from . import test_automation_trigger
 from . import test_backfill
+from . import test_counter
+from . import test_counter_post
+from . import test_counter_tables
 from . import test_customer_card
 from . import test_customer_day
 from . import test_customer_tables

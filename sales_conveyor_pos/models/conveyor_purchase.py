@@ -23,6 +23,21 @@ class ConveyorPurchase(models.AbstractModel):
         return [*super()._line_sources(company), self._pos_lines_sql(company)]
 
     @api.model
+    def _hour_sources(self, sees_all):
+        """Whoever pays at the till, strangers too; a till has no owner among the salespeople."""
+        return [*super()._hour_sources(sees_all), *([self._pos_hours_sql()] if sees_all else [])]
+
+    @api.model
+    def _pos_hours_sql(self):
+        own = SQL("s.sale_order_origin_id IS NULL") if "sale_order_origin_id" in self.env["pos.order.line"]._fields else SQL("TRUE")
+        team = SQL("o.crm_team_id") if "crm_team_id" in self.env["pos.order"]._fields else SQL("NULL::int")
+        return SQL("""
+            SELECT o.company_id, o.date_order AS moment, %s AS team_id, o.user_id, NULL::int AS source_id, NULL::int AS campaign_id
+              FROM pos_order o WHERE o.state IN %s AND o.amount_total > 0
+               AND EXISTS (SELECT 1 FROM pos_order_line s WHERE s.order_id = o.id AND s.refunded_orderline_id IS NULL AND %s)
+        """, team, PAID, own)
+
+    @api.model
     def _pos_orders_sql(self, company):
         return SQL("""
             SELECT partner_id, company_id, day, sum(amount) AS amount, sum(amount - cost) AS margin

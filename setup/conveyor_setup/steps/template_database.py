@@ -13,7 +13,7 @@ from .odoo_source import odoo_revision
 PREFIX = "conveyor_template"
 RECIPE = 1  # raise it when the way of building changes
 MODULES = "crm,sale_crm,sale_management,base_automation,calendar,sms,rating,digest"
-GLUE_MODULES = "point_of_sale,loyalty"  # the applications that the glue addons join
+GLUE_MODULES = "point_of_sale,loyalty,website"  # the applications that the glue addons join
 GLUE = "glue"  # the template with these, beside the ones without (False) and with demo data (True)
 LANGUAGES = "en_US,ru_RU,bg_BG"  # the first one is everybody's at the beginning
 STALE_DAYS = 14
@@ -81,7 +81,7 @@ class GlueTemplate(TemplateDatabase):
 
     def __init__(self, settings, console, odoo):
         super().__init__(settings, console, odoo, False)
-        self.name = "Template database with point of sale and loyalty"
+        self.name = "Template database with point of sale, loyalty and website"
 
     @property
     def database(self):
@@ -91,5 +91,5 @@ class GlueTemplate(TemplateDatabase):
         plain = template_name(self.settings, False)
         if self.odoo.databases.exists(plain):
             self.odoo.databases.copy(plain, unfinished)
-        self.odoo.run("installing point of sale and loyalty", self.log, "-d", unfinished, "-i", f"{MODULES},{GLUE_MODULES}",
+        self.odoo.run("installing point of sale, loyalty and website", self.log, "-d", unfinished, "-i", f"{MODULES},{GLUE_MODULES}",
                       f"--load-language={LANGUAGES}", *QUIET)

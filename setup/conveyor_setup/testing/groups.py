@@ -19,7 +19,7 @@ GROUPS = (
     Group("plain", ("tests/engine", "tests/architecture", "tests/setup"), seconds=300, chunks=8, needs_mining=True),
     Group("load", ("tests/load",), seconds=110),
     Group("odoo", ("sales_conveyor/tests",), seconds=820, chunks=8, needs_browser=True),
-    Group("glue", ("sales_conveyor_pos/tests", "sales_conveyor_loyalty/tests"), seconds=50),
+    Group("glue", ("sales_conveyor_pos/tests", "sales_conveyor_loyalty/tests", "sales_conveyor_website/tests"), seconds=60),
     Group("e2e", ("tests/e2e",), seconds=900, chunks=12, needs_browser=True),
 )
 

@@ -50,13 +50,18 @@ const SALE_KINDS = [
 export class FunnelFilters extends Component {
     static template = "sales_conveyor.FunnelFilters";
     static components = { DateTimeInput, Dropdown, DropdownItem, RecordFilter };
-    static props = { query: Object, update: Function, hasCounting: { type: Boolean, optional: true }, hasSaleKind: { type: Boolean, optional: true } };
-    static defaultProps = { hasCounting: true, hasSaleKind: true };
+    static props = {
+        query: Object,
+        update: Function,
+        hasCounting: { type: Boolean, optional: true },
+        hasSaleKind: { type: Boolean, optional: true },
+        recordFilters: { type: Array, optional: true },
+    };
+    static defaultProps = { hasCounting: true, hasSaleKind: true, recordFilters: RECORD_FILTERS };
 
     setup() {
         this.periods = PERIODS;
         this.countings = COUNTINGS;
-        this.recordFilters = RECORD_FILTERS;
         this.saleKinds = SALE_KINDS;
     }
 

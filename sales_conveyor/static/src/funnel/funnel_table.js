@@ -40,7 +40,8 @@ export class FunnelTable extends Component {
     /** Width of the line under a share, or nothing. */
     meter(row, column) {
         const value = row.cells[column.key];
-        const isShare = typeOf(row, column) === "percent" && !isNothing(value) && !NO_METER.includes(column.key);
+        const isDrawn = !this.props.table.is_heat && !NO_METER.includes(column.key);
+        const isShare = isDrawn && typeOf(row, column) === "percent" && !isNothing(value);
         return isShare ? `width: ${100 * value}%` : false;
     }
 }

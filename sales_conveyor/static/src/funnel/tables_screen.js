@@ -44,11 +44,14 @@ export class TablesScreen extends Component {
         return { ...defaultQuery(), ...this.props.state?.query };
     }
 
+    get filters() {
+        return toFilters(this.state.query);
+    }
+
     async load() {
         this.state.isLoading = true;
         try {
-            const filters = toFilters(this.state.query);
-            this.state.answer = await this.keepLast.add(this.orm.call(this.constructor.model, "get_tables", [filters]));
+            this.state.answer = await this.keepLast.add(this.orm.call(this.constructor.model, "get_tables", [this.filters]));
             this.state.error = "";
         } catch (error) {
             this.state.error = error.data?.message || error.message || _t("Unknown error");

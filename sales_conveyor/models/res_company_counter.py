@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    conveyor_counter_rate = fields.Integer(
+        "Posts of a Counter a Minute", default=60,
+        help="A device that posts more often is told to wait. All its posts of a minute count, on whichever host. 0: no limit.")
+    conveyor_counter_days = fields.Integer(
+        "Posts of a Counter, Days Back", default=62, help="How old an hour may be that a device posts.")
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    conveyor_counter_rate = fields.Integer(related="company_id.conveyor_counter_rate", readonly=False)
+    conveyor_counter_days = fields.Integer(related="company_id.conveyor_counter_days", readonly=False)
