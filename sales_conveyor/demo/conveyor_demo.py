@@ -31,6 +31,7 @@ class ConveyorDemo(models.AbstractModel):
         demo._make_regulars(deals, leads)
         demo._make_today(deals, leads)
         demo._make_processes(sections)
+        demo._make_counters()
         demo._look_back()
 
     @api.model
@@ -42,6 +43,7 @@ class ConveyorDemo(models.AbstractModel):
         self._remove_processes()
         self._remove_regulars()
         self._remove_touches()
+        self._named("counter", "conveyor.counter").unlink()
         orders = self._named("order", "sale.order")
         orders._action_cancel()
         orders.unlink()

@@ -87,6 +87,7 @@ WRITERS = {  # model: the only file that creates its rows
     "conveyor.touch": "conveyor_touch.py",
     "conveyor.enrolment": "conveyor_enrolment.py",
     "conveyor.rhythm.change": "conveyor_rhythm_change.py",
+    "conveyor.counter.reading": "conveyor_counter_reading.py",
 }
 
 
