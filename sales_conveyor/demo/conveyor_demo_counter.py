@@ -52,4 +52,4 @@ class ConveyorDemo(models.AbstractModel):
 
     def _site_visitors(self, wall):
         """Few by night, most in the evening."""
-        return 0.1 if wall.hour < 7 else 3.0 if 19 <= wall.hour < 23 else 1.0
+        return 0.3 if wall.hour < 7 else 3.0 if 19 <= wall.hour < 23 else 1.0

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import exp
 
 Moment = tuple[date, int]  # local day, hour of the wall
 MEASURES = VISITORS, LEADS, PURCHASES = ("visitors", "leads", "purchases")
@@ -32,6 +33,17 @@ class Sum:
     def mean(self, measure: str) -> float | None:
         """Of a counted day."""
         return getattr(self, measure) / self.days if self.days else None
+
+    def chance(self, conversion: float | None) -> float | None:
+        """How probable so few purchases are where nothing is wrong with the hour: Poisson's distribution function."""
+        if not conversion or not self.visitors:
+            return None
+        expected = self.visitors * conversion
+        term = total = exp(-expected)
+        for number in range(1, self.purchases + 1):
+            term *= expected / number
+            total += term
+        return min(total, 1.0)
 
     def missed(self, conversion: float | None) -> float | None:
         """Purchases missed against this conversion."""

@@ -71,7 +71,8 @@ class ConveyorCounterTables(models.AbstractModel):
 
     @api.model
     def _picture(self, counters, visits, filters, counter_ids):
-        zone = counters.tz if len(set(counters.mapped("tz"))) == 1 else self.env.company._conveyor_tz()
+        zones = set(counters.mapped("tz"))
+        zone = zones.pop() if len(zones) == 1 else self.env.company._conveyor_tz()
         scope = self._scope(counters, counter_ids)
         together = {}
         for hours in visits.values():
@@ -171,10 +172,15 @@ class ConveyorCounterTables(models.AbstractModel):
     @api.model
     def _loss_table(self, picture, notes):
         env = self.env
-        rows = [Row(f"{slot[0]}-{slot[1]:02}", {"when": self._slot_name(slot), **self._cells(total, picture.whole.conversion)})
+        average = picture.whole.conversion
+        rows = [Row(f"{slot[0]}-{slot[1]:02}", {
+            "when": self._slot_name(slot), **self._cells(total, average), "chance": total.chance(average)})
                 for slot, total, _missed in picture.losses()[:MOST_LOSSES]]
         first = Column("when", env._("Hour"), TEXT),
-        return Table("counter_losses", env._("Hours that Lose Most"), self._columns(first, "missed", "days"), tuple(rows), notes)
+        chance = Column("chance", env._("By chance"), PERCENT, env._(
+            "How probable so few purchases are in an hour with which nothing is wrong: below 5 % it is worth a look, above 20 % it says little."))
+        return Table("counter_losses", env._("Hours that Lose Most"), (*self._columns(first, "missed"), chance, *self._columns((), "days")[-1:]),
+                     tuple(rows), notes)
 
     @api.model
     def _hour_table(self, picture, notes):

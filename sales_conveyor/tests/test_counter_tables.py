@@ -83,6 +83,11 @@ class TestTables(CounterCase):
         november = self.tables(date_from="2026-11-21", date_to="2026-11-21")
         self.assertEqual(november["counter_summary"].value("visitors", "value"), 4)
 
+    def test_two_doors_are_added_up(self):
+        self.read((0, 10))
+        self.read((0, 4), counter=self.door.copy())
+        self.assertEqual(self.numbers(self.tables()["counter_hour"], "10")[0], 14)
+
     def test_a_counter_of_a_team_sees_the_purchases_of_that_team(self):
         self.door.team_id = self.team
         other = self.env["crm.team"].create({"name": "Wholesale"})

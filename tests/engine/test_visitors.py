@@ -42,6 +42,13 @@ def test_an_hour_without_visitors_converts_nothing():
     assert visitors.paint({}, LEADS, PURCHASES).losses() == []
 
 
+def test_how_probable_so_few_purchases_are():
+    """Poisson's distribution function with mean 4: R's ppois(0:1, 4) gives 0.01831564 and 0.09157819."""
+    assert Sum(40, 0, 0, 1).chance(0.1) == pytest.approx(0.01831564)
+    assert Sum(40, 0, 1, 1).chance(0.1) == pytest.approx(0.09157819)
+    assert Sum(0, 0, 0, 1).chance(0.1) is None and Sum(5, 0, 0, 1).chance(0) is None
+
+
 def test_shades():
     assert visitors.levels({"a": 0, "b": 5.0, "c": 10, "d": None}, 0, 10) == {"a": 0, "b": 2, "c": 5}
     assert visitors.levels({"a": 3}, 3, 3) == {"a": 0}
