@@ -76,6 +76,7 @@
         "views/conveyor_reactivation_views.xml",
         "views/conveyor_customer_menus.xml",
         "security/conveyor_process_security.xml",
+        "report/conveyor_process_report.xml",
         "views/conveyor_process_version_views.xml",
         "views/conveyor_process_views.xml",
         "views/conveyor_event_log_views.xml",

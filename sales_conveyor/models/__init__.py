@@ -208,6 +208,8 @@ from . import conveyor_process_conformance
 from . import conveyor_process_comparison
 from . import conveyor_process_change
 from . import conveyor_process_belt
+from . import conveyor_table_text
+from . import conveyor_process_paper
 from . import conveyor_process_mining
 from . import conveyor_process_watch
 from . import conveyor_process_position

@@ -1,3 +1,7 @@
+from io import BytesIO
+
+from PIL import Image
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
@@ -123,6 +127,15 @@ class ConveyorProcessVersion(models.Model):
         page = f'<!DOCTYPE html><html><head><meta charset="utf-8"/></head><body style="margin:0">{svg}</body></html>'
         width, height = (int(pixels) + 1 for pixels in size(self._belt(), self._belt_words(), Look(**look)))
         try:
-            return report._run_wkhtmltoimage([page], width, height, "png")[0]
+            return _packed(report._run_wkhtmltoimage([page], width, height, "png")[0])
         except UserError:  # it is not there, or too old
             return None
+
+
+def _packed(png):
+    """The PNG with few colours, which the belt needs, and compressed, which wkhtmltoimage does not do."""
+    if not png:
+        return None
+    stream = BytesIO()
+    Image.open(BytesIO(png)).convert("RGB").quantize(128).save(stream, "PNG", optimize=True)
+    return stream.getvalue()

@@ -65,6 +65,7 @@ from . import test_referral
 from . import test_visit
 from . import test_process
 from . import test_process_belt
+from . import test_process_document
 from . import test_process_queue
 from . import test_process_screens
 from . import test_process_standard

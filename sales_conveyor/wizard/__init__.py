@@ -14,6 +14,7 @@ from . import conveyor_trade_followup
 from . import conveyor_trade_norm
 from . import conveyor_trade_rhythm
 from . import conveyor_waive
+from . import conveyor_process_workbook
 from . import conveyor_workbook
 from . import conveyor_absence
 from . import conveyor_reactivation_switch

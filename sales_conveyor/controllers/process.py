@@ -1,0 +1,26 @@
+from tempfile import TemporaryFile
+
+from odoo import http
+from odoo.http import request
+
+from .sending import send
+from .workbook import MIMETYPE
+
+
+class ProcessController(http.Controller):
+
+    @http.route("/sales_conveyor/process_version/<int:version_id>/workbook", type="http", auth="user", methods=["GET"], readonly=True)
+    def workbook(self, version_id):
+        """The workbook of a ``conveyor.process.version`` that the user may read and take away."""
+        version = request.env["conveyor.process.version"].browse(version_id).exists()
+        if not version:
+            raise request.not_found(request.env._("This version is gone."))
+        version.check_access("read")
+        request.env["conveyor.workbook"]._check_export()
+        stream = TemporaryFile()
+        try:
+            version._write_workbook(stream)
+            return send(stream, version._workbook_filename(), MIMETYPE)
+        except BaseException:
+            stream.close()
+            raise
