@@ -23,7 +23,7 @@ Odoo 19 with Sales Conveyor is open:
 What to look at first:
   1. As olga (password olga), a salesperson: CRM > Sales > My Touches Today, her day, one client at a time.
   2. CRM, the pipeline: open a card and see the standard work of its section; drag it on with work still to do.
-  3. CRM > Reporting > Conveyor: the funnel, and where touches stop; every number opens its leads.
+  3. CRM > Reporting > Conveyor: where the money leaks, the funnel, where touches stop; every number opens its leads.
   4. CRM > Configuration > Conveyor: sections and their work, cadences, reasons, ready sets for six trades.
   5. CRM > Configuration > Settings: the rules. The language is changed in the preferences of the user
      (English, Russian, Bulgarian).

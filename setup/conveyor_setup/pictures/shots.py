@@ -72,6 +72,14 @@ def funnel(lens, _examples):
     lens.shoot("funnel")
 
 
+def dashboard(lens, _examples):
+    """Where the money leaks: the belt with the section that costs most, and names to assign."""
+    lens.open(f"conveyor?period=this_quarter&team_ids={lens.record(TEAM)}", ".o_conveyor_belt svg")
+    lens.page.wait_for_selector(".o_conveyor_lists")
+    with lens.taller():
+        lens.shoot("dashboard")
+
+
 def section(lens, _examples):
     """The form of a section: phase, standard work with its proofs."""
     lens.open(f"conveyor-sections/{pipeline_sections(lens)['Needs']}", ".o_form_view .o_field_x2many_list")
@@ -234,7 +242,7 @@ def process_standard(lens, _examples):
 
 
 SHOTS = {function.__name__: function for function in (
-    pipeline, lead, factors, gate, ready_set, funnel, section, settings, my_day, my_day_phone, touches, lost, cadence,
+    pipeline, lead, factors, gate, ready_set, dashboard, funnel, section, settings, my_day, my_day_phone, touches, lost, cadence,
     discipline, practices, customer, rhythm, backtest, reactivation, followups, visits, process, process_version, process_belt,
     process_standard, import_leads, import_transitions)}
 
