@@ -25,8 +25,9 @@ class ConveyorPurchase(models.AbstractModel):
     def _sources(self, company):
         """SELECTs (partner_id, company_id, day, amount, margin), one row a document.
 
-        They stand in a statement that has the CTE ``credit`` (order_id,
-        move_id, amount): the posted credit notes of orders and of invoices.
+        They stand in a statement that has the CTEs ``credit`` (order_id,
+        move_id, amount): the posted credit notes of orders and of invoices, and
+        ``down`` (move_id, amount): what invoices ask for or give back as down payments.
 
         :param company: one company; its setting chooses between orders and invoices
         """
@@ -64,8 +65,8 @@ class ConveyorPurchase(models.AbstractModel):
     def _invoices_sql(self, company):
         return SQL("""
             SELECT m.partner_id, m.company_id, m.invoice_date AS day,
-                   (m.amount_untaxed_signed - COALESCE(c.amount, 0))::float8 AS amount, NULL::float8 AS margin
-              FROM account_move m LEFT JOIN credit c ON c.move_id = m.id
+                   (m.amount_untaxed_signed - COALESCE(c.amount, 0) - COALESCE(w.amount, 0))::float8 AS amount, NULL::float8 AS margin
+              FROM account_move m LEFT JOIN credit c ON c.move_id = m.id LEFT JOIN down w ON w.move_id = m.id
              WHERE m.state = 'posted' AND m.move_type = 'out_invoice' AND m.company_id = %s
         """, company.id)
 
@@ -86,6 +87,19 @@ class ConveyorPurchase(models.AbstractModel):
               FROM account_move m WHERE m.move_type = 'out_refund' AND m.state = 'posted' AND m.reversed_entry_id IS NOT NULL
                AND %s GROUP BY 2
         """, self._buyers_sql("o", partner_ids), self._buyers_sql("m", partner_ids))
+
+    @api.model
+    def _down_sql(self, partner_ids):
+        """Down payments on invoices: no purchase by themselves, and not taken from the invoice of the goods, so that
+        one sale is one purchase of its whole amount."""
+        return SQL("""
+            SELECT i.move_id, sum(-i.balance) AS amount
+              FROM account_move m
+              JOIN account_move_line i ON i.move_id = m.id AND i.display_type = 'product'
+              JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = i.id
+              JOIN sale_order_line l ON l.id = r.order_line_id AND l.is_downpayment
+             WHERE m.move_type = 'out_invoice' AND m.state = 'posted' AND %s GROUP BY 1
+        """, self._buyers_sql("m", partner_ids))
 
     @api.model
     def _buyers_sql(self, alias, partner_ids):
@@ -119,11 +133,11 @@ class ConveyorPurchase(models.AbstractModel):
         :param companies: None for all
         """
         return SQL("""
-            WITH credit AS (%s)
+            WITH credit AS (%s), down AS (%s)
             SELECT p.commercial_partner_id AS partner_id, d.company_id, d.day, sum(d.amount) AS amount, sum(d.margin) AS margin
               FROM (%s) d JOIN res_partner p ON p.id = d.partner_id
              WHERE d.amount > 0 AND d.day IS NOT NULL AND %s GROUP BY 1, 2, 3
-        """, self._credit_sql(partner_ids), self._union(self._sources, companies), self._buyers_sql("d", partner_ids))
+        """, self._credit_sql(partner_ids), self._down_sql(partner_ids), self._union(self._sources, companies), self._buyers_sql("d", partner_ids))
 
     @api.model
     def _lines_sql(self, partner_ids=None, companies=None):
@@ -169,6 +183,8 @@ class ConveyorPurchase(models.AbstractModel):
                      WHERE r.invoice_line_id = i.id) AS order_id
               FROM account_move m JOIN account_move_line i ON i.move_id = m.id AND i.display_type = 'product'
              WHERE m.state = 'posted' AND m.move_type = 'out_invoice' AND m.company_id = %s AND i.product_id IS NOT NULL
+               AND NOT EXISTS (SELECT FROM sale_order_line_invoice_rel r JOIN sale_order_line l ON l.id = r.order_line_id AND l.is_downpayment
+                                WHERE r.invoice_line_id = i.id)
         """, company.id)
 
     # ------------------------------------------------------------ for screens

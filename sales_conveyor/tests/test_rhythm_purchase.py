@@ -221,6 +221,28 @@ class TestAtOnce(RhythmCase):
         refund.action_post()
         self.assertFalse(self.rhythm(partner), "all of it was returned")
 
+    def test_a_down_payment_is_no_purchase_of_its_own(self):
+        """Neither twice the purchase nor half of the money: the goods' invoice counts with all of it."""
+        self.needs_accounts()
+        partner = self.customer()
+        order = self.order(partner)
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_model="sale.order", active_ids=order.ids).create(
+            {"advance_payment_method": "percentage", "amount": 30})
+        wizard.create_invoices()
+        self.env.company.conveyor_purchase_source = "invoice"
+        advance = order.invoice_ids
+        advance.invoice_date = date(2026, 6, 1)
+        advance.action_post()
+        self.assertEqual(advance.amount_untaxed, 30)
+        self.assertEqual(self.history(partner), [])
+        goods = order._create_invoices(final=True)
+        goods.invoice_date = date(2026, 6, 10)
+        goods.action_post()
+        self.assertEqual(goods.amount_untaxed, 70)
+        self.assertEqual(self.history(partner), [(date(2026, 6, 10), 100)])
+        self.env.company.conveyor_purchase_source = "order"
+        self.assertEqual([amount for _day, amount in self.history(partner)], [100])
+
     def test_invoices_instead_of_orders(self):
         self.needs_accounts()
         self.env.company.conveyor_purchase_source = "invoice"
