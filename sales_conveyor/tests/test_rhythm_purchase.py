@@ -234,14 +234,14 @@ class TestAtOnce(RhythmCase):
         advance.invoice_date = date(2026, 6, 1)
         advance.action_post()
         self.assertEqual(advance.amount_untaxed, 30)
-        self.assertEqual(self.history(partner), [])
+        self.assertEqual(self.env["conveyor.purchase"]._history(partner)[partner.id], [])
         goods = order._create_invoices(final=True)
         goods.invoice_date = date(2026, 6, 10)
         goods.action_post()
         self.assertEqual(goods.amount_untaxed, 70)
-        self.assertEqual(self.history(partner), [(date(2026, 6, 10), 100)])
+        self.assertEqual(self.env["conveyor.purchase"]._history(partner)[partner.id], [(date(2026, 6, 10), 100)])
         self.env.company.conveyor_purchase_source = "order"
-        self.assertEqual([amount for _day, amount in self.history(partner)], [100])
+        self.assertEqual([amount for _day, amount in self.env["conveyor.purchase"]._history(partner)[partner.id]], [100])
 
     def test_invoices_instead_of_orders(self):
         self.needs_accounts()
