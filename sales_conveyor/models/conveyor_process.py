@@ -49,7 +49,7 @@ class ConveyorProcess(models.Model):
     current_from = fields.Date(related="current_version_id.date_from")
     current_to = fields.Date(related="current_version_id.date_to")
     current_conversion = fields.Float(related="current_version_id.conversion", aggregator=None)
-    current_days = fields.Float("Days to the First Sale", related="current_version_id.median_days", aggregator=None)
+    current_days = fields.Float("Days to the First Sale", related="current_version_id.median_days", aggregator=None, digits=(16, 1))
     current_belt = fields.Text(related="current_version_id.belt", related_sudo=False)
     version_count = fields.Integer("Versions", compute="_compute_version_count")
     last_number = fields.Integer(default=0, readonly=True, copy=False)

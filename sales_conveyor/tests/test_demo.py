@@ -131,6 +131,17 @@ class TestDemo(TransactionCase):
         self.assertEqual(
             set(self.env["conveyor.demo"]._named("visit", "conveyor.visit").mapped("state")), {"done", "missed", "planned", "booked"})
 
+    def test_processes_are_documented_and_a_newer_draft_differs(self):
+        site, friend = self.env["conveyor.demo"]._named("process", "conveyor.process")
+        versions = site.version_ids.sorted("number")
+        self.assertEqual((versions.mapped("state"), friend.version_ids.mapped("state")), (["current", "draft"], ["current"]))
+        self.assertTrue(all(version.leads_in for version in (*versions, *friend.version_ids)))
+        self.assertNotEqual(versions[0].leads_in, versions[1].leads_in)
+        self.assertTrue(versions[1].changes)
+        self.assertTrue(all(step.script for step in site.step_ids))
+        lines = [self.leads.browse(lead.id).get_process_line() for lead in self.leads if lead.conveyor_process_id == site]
+        self.assertTrue(any(line and line["step"] and line["texts"] for line in lines))
+
     def test_it_goes_without_a_trace(self):
         customers = self.env["conveyor.demo"]._named("customer", "res.partner") | self.env["conveyor.demo"]._named("regular", "res.partner")
         self.env["conveyor.demo"]._remove()
@@ -143,6 +154,7 @@ class TestDemo(TransactionCase):
         self.assertFalse(self.env.ref("sales_conveyor.reason_common_news").active)
         self.assertFalse(self.env["sale.order"].search([("team_id", "=", self.env.ref("sales_conveyor.demo_team").id)]))
         self.assertFalse(self.env["conveyor.trade.application"].search([("state", "=", "applied")]))
+        self.assertFalse(self.env["conveyor.process"].with_context(active_test=False).search([("owner_id.login", "=", "maria")]))
         for model in ("conveyor.rhythm", "conveyor.followup", "conveyor.reactivation", "conveyor.interest", "conveyor.visit"):
             self.assertFalse(self.env[model].search([("partner_id", "in", customers.ids)]), model)
 

@@ -54,3 +54,7 @@ class Histories:
         if current:
             rpc.call("conveyor.process.version", "action_make_current", [version])
         return version
+
+    def close(self):
+        """Documented processes are kept: it is put away."""
+        self.admin.write("conveyor.process", [self.process], {"active": False})

@@ -10,7 +10,9 @@ from .pages.process import ProcessForm, ProcessList, VersionForm
 
 @pytest.fixture
 def histories(clients):
-    return Histories(clients)
+    histories = Histories(clients)
+    yield histories
+    histories.close()
 
 
 def test_from_the_button_to_the_current_version(histories, enter):
