@@ -5,3 +5,4 @@ from . import conveyor_demo_today
 from . import conveyor_demo_customer
 from . import conveyor_demo_process
 from . import conveyor_demo_counter
+from . import conveyor_demo_money

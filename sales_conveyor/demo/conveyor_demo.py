@@ -29,6 +29,7 @@ class ConveyorDemo(models.AbstractModel):
         demo._make_past_touches(deals, leads)
         demo._lead_through(deals, leads)
         demo._make_regulars(deals, leads)
+        demo._make_spend()
         demo._make_today(deals, leads)
         demo._make_processes(sections)
         demo._make_counters()
@@ -41,6 +42,7 @@ class ConveyorDemo(models.AbstractModel):
         if not self.env.ref("sales_conveyor.demo_team", raise_if_not_found=False):
             return
         self._remove_processes()
+        self._remove_spend()
         self._remove_regulars()
         self._remove_touches()
         self._named("counter", "conveyor.counter").unlink()

@@ -48,7 +48,8 @@ class Row:
     ``domain`` holds conditions common to all its cells; ``drills`` replaces a
     column's own drill for this row, ``types`` a column's own type; ``note``
     defines what stands in it, where rows differ in that; ``levels`` are the
-    shades of its cells in a heat map.
+    shades of its cells in a heat map; ``bases`` replaces the table's ``drill``
+    for a column, where what is behind it is of another model.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Row:
     kind: str = "row"
     note: str = ""
     levels: Mapping[str, int] = field(default_factory=dict)
+    bases: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,13 +102,18 @@ class Table:
         """The type of one cell: the row's word, else the column's."""
         return row.types.get(column) or self.column(column).type
 
+    def base(self, row: Row, column: str) -> Mapping[str, Any] | None:
+        """The drill of one cell: the row's own, else the table's."""
+        return row.bases.get(column) or self.drill
+
     def drill_domain(self, row: Row, column: str) -> list | None:
-        """Domain on ``drill['model']`` of what is behind one cell, or ``None``."""
+        """Domain on the model of :meth:`base` of what is behind one cell, or ``None``."""
         conditions = row.drills[column] if column in row.drills else self.column(column).drill
-        if self.drill is None or conditions is None or row.cells.get(column) is None:
+        base = self.base(row, column)
+        if base is None or conditions is None or row.cells.get(column) is None:
             return None
-        domain = [*self.drill["domain"], *row.domain, *conditions]
-        return [(self.drill["field"], "any", domain)] if self.drill["field"] else domain
+        domain = [*base["domain"], *row.domain, *conditions]
+        return [(base["field"], "any", domain)] if base["field"] else domain
 
     def without(self, *keys: str) -> "Table":
         """The same table without these columns."""

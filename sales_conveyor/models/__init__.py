@@ -231,3 +231,14 @@ from . import conveyor_counter_reading
 from . import conveyor_counter_tables
 from . import conveyor_counter_watch
 from . import res_company_counter
+from . import conveyor_spend
+from . import conveyor_spend_rule
+from . import conveyor_spend_bills
+from . import account_move_spend
+from . import res_company_money
+from . import conveyor_money_reader
+from . import conveyor_money_purchases
+from . import conveyor_money
+from . import conveyor_money_tables
+from . import conveyor_money_cohort
+from . import conveyor_money_words

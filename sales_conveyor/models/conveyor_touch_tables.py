@@ -28,7 +28,8 @@ class ConveyorTouchTables(models.AbstractModel):
         """
         parsed = self.env["conveyor.funnel"]._parse(filters)
         found = {**self._tables(parsed), **self._discipline(parsed), **self.env["conveyor.rhythm.tables"]._sheets(parsed),
-                 **self.env["conveyor.counter.tables"]._sheets(parsed)}
+                 **self.env["conveyor.counter.tables"]._sheets(parsed),
+                 **self.env["conveyor.money"]._sheets(parsed)}
         found = {key: table for key, table in found.items() if table.rows}
         rows = [*tables["definitions"].rows]
         known = {row.cells["name"]: row.cells["text"] for row in rows}

@@ -72,3 +72,6 @@ from . import test_process_standard
 from . import test_event_log
 from . import test_process_position
 from . import test_process_reference
+from . import test_money
+from . import test_spend
+from . import test_spend_bills

@@ -75,26 +75,33 @@ export function hint(table, row, column) {
     return { money: exactMoney(value, table.currency), text: value }[type] || "";
 }
 
+/** What a cell opens: the row's own, where rows or columns differ in that, else the table's. */
+function drillBase(table, row, column) {
+    return row.bases?.[column.key] || table.drill;
+}
+
 /** @returns {Array|null} domain of the records behind a cell, null if it opens none */
 export function drillDomain(table, row, column) {
     const own = row.drills[column.key];
     const leaves = own === undefined ? column.drill : own;
-    if (!table.drill || !leaves || !row.cells[column.key]) {
+    const base = drillBase(table, row, column);
+    if (!base || !leaves || !row.cells[column.key]) {
         return null;
     }
-    const domain = [...table.drill.domain, ...row.domain, ...leaves];
-    return table.drill.field ? [[table.drill.field, "any", domain]] : domain;
+    const domain = [...base.domain, ...row.domain, ...leaves];
+    return base.field ? [[base.field, "any", domain]] : domain;
 }
 
 /** @returns {Object} window action that lists the records behind a cell */
 export function drillAction(table, row, column, title) {
+    const base = drillBase(table, row, column);
     return {
         type: "ir.actions.act_window",
         name: title,
-        res_model: table.drill.model,
+        res_model: base.model,
         views: [[false, "list"], [false, "kanban"], [false, "graph"], [false, "pivot"], [false, "form"]],
         domain: drillDomain(table, row, column),
-        context: { ...table.drill.context, create: false },
+        context: { ...base.context, create: false },
         target: "current",
     };
 }

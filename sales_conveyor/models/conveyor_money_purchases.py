@@ -1,0 +1,139 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from .conveyor_funnel_reader import WHOLE
+from .conveyor_money_reader import HORIZON, Earned
+
+FEW = 50000  # customers up to which their purchases are found one by one, beyond all purchases are read
+
+
+class ConveyorMoneyReader(models.AbstractModel):
+    """Whose customers are whose, and what they bought: the SQL behind money by source."""
+
+    _inherit = "conveyor.money.reader"
+
+    # ------------------------------------------------------------ attribution
+    @api.model
+    def _attribution_sql(self, companies=None):
+        """SELECT (client, company_id, lead_id, entry_date, source_id, medium_id, campaign_id, team_id, user_id): the first
+        lead of every client in every company, and with it his source; of whoever was brought by somebody, *Referral*.
+
+        This is the one place that says to which source a client belongs. ``client`` is the commercial partner,
+        or the lead's number with a minus where it has none.
+        """
+        return SQL("""
+            SELECT DISTINCT ON (l.client, c.id) l.client, c.id AS company_id, l.lead_id, l.entry_date, l.source_id, l.medium_id,
+                   l.campaign_id, l.team_id, l.user_id
+              FROM (%s) l JOIN unnest(%s) AS c (id) ON c.id = l.company_id OR l.company_id IS NULL
+             ORDER BY l.client, c.id, l.entry_date, l.lead_id
+        """, self._client_leads_sql(), (companies or self.env.companies).ids)
+
+    @api.model
+    def _client_leads_sql(self):
+        return SQL("""
+            SELECT f.lead_id, f.entry_date, f.pass_date, f.value, f.company_id, f.team_id, f.user_id, f.campaign_id, f.medium_id,
+                   CASE WHEN l.referrer_id IS NULL THEN f.source_id ELSE %s END AS source_id,
+                   COALESCE(p.commercial_partner_id, -f.lead_id) AS client
+              FROM conveyor_funnel_fact f JOIN crm_lead l ON l.id = f.lead_id LEFT JOIN res_partner p ON p.id = l.partner_id
+             WHERE %s
+        """, self._referral_id(), WHOLE)
+
+    @api.model
+    def _customers_sql(self, companies=None):
+        """SELECT of everyone who has bought, one row a client and company, with his first sale and his source.
+
+        A sale is a purchase as of ``conveyor.purchase``; of a client without any, his won leads. Who bought before
+        his first lead came was not brought by it: he has no source.
+        """
+        companies = companies or self.env.companies
+        return SQL("""
+            SELECT b.id, b.client, NULLIF(GREATEST(b.client, 0), 0) AS partner_id, b.company_id, b.first_date, b.revenue, a.lead_id,
+                   a.source_id, a.medium_id, a.campaign_id, a.team_id, a.user_id, COALESCE(a.entry_date, b.first_date) AS came_date
+              FROM (SELECT 2 * r.id AS id, r.partner_id AS client, r.company_id, r.first_date, r.revenue_total::float8 AS revenue
+                      FROM conveyor_rhythm r WHERE r.first_date IS NOT NULL AND r.company_id = ANY(%(companies)s)
+                     UNION ALL
+                    SELECT 2 * min(w.lead_id) + 1, w.client, w.company_id, min(w.day), sum(w.amount) FROM (%(wins)s) w GROUP BY 2, 3) b
+              LEFT JOIN (%(attribution)s) a ON a.client = b.client AND a.company_id = b.company_id AND a.entry_date <= b.first_date
+        """, companies=companies.ids, wins=self._wins_sql(companies), attribution=self._attribution_sql(companies))
+
+    @api.model
+    def _wins_sql(self, companies):
+        """SELECT (client, company_id, lead_id, day, amount): won leads of clients of whom no document says that they bought."""
+        return SQL("""
+            SELECT l.client, COALESCE(l.company_id, %(company)s) AS company_id, l.lead_id, l.pass_date AS day, l.value::float8 AS amount
+              FROM (%(leads)s) l
+             WHERE l.pass_date IS NOT NULL AND COALESCE(l.company_id, %(company)s) = ANY(%(companies)s) AND NOT EXISTS (
+                   SELECT FROM conveyor_rhythm r WHERE r.partner_id = l.client AND r.company_id = COALESCE(l.company_id, %(company)s))
+        """, leads=self._client_leads_sql(), company=self.env.company.id, companies=companies.ids)
+
+    # ------------------------------------------------------------ purchases
+    @api.model
+    def _purchases_sql(self, companies, partner_ids=None):
+        """SELECT (client, company_id, day, amount, margin): days of purchases, and wins of who has none."""
+        Purchase = self.env["conveyor.purchase"]
+        days = Purchase._days_sql(partner_ids, companies)
+        if "margin" not in self.env["sale.order"]._fields:
+            days = self._with_costs(days, Purchase._lines_sql(partner_ids, companies))
+        return SQL("""
+            SELECT d.partner_id AS client, d.company_id, d.day, d.amount::float8, d.margin::float8 FROM (%s) d
+             UNION ALL SELECT w.client, w.company_id, w.day, w.amount, NULL FROM (%s) w
+        """, days, self._wins_sql(companies))
+
+    @api.model
+    def _with_costs(self, days, lines):
+        """The same days; margins by what the products cost now, where each product of the day has a cost."""
+        return SQL("""
+            SELECT d.partner_id, d.company_id, d.day, d.amount, COALESCE(d.margin, d.amount * (1 - c.cost / NULLIF(c.amount, 0))) AS margin
+              FROM (%s) d LEFT JOIN (
+                   SELECT l.partner_id, l.company_id, l.day, sum(l.amount) AS amount,
+                          CASE WHEN bool_and(COALESCE(p.cost, 0) > 0) THEN sum(l.quantity * p.cost) END AS cost
+                     FROM (%s) l LEFT JOIN (SELECT p.id, e.key::int AS company_id, e.value::float8 AS cost FROM product_product p
+                          CROSS JOIN LATERAL jsonb_each_text(p.standard_price) AS e) p ON p.id = l.product_id AND p.company_id = l.company_id
+                    GROUP BY 1, 2, 3) c ON c.partner_id = d.partner_id AND c.company_id = d.company_id AND c.day = d.day
+        """, days, lines)
+
+    @api.model
+    def _bought(self, scope, query):
+        """SELECT of the purchases of a query of customers, beside their own columns."""
+        columns = ("client", "company_id", "source_id", "came_date", "first_date")
+        customers = query.select(*(SQL.identifier(query.table, name) for name in columns))
+        ids = [row[0] for row in self.env.execute_query(SQL("SELECT client FROM (%s LIMIT %s) c", customers, FEW + 1))]
+        partner_ids = [client for client in ids if client > 0] if len(ids) <= FEW else None
+        companies = self.env["res.company"].browse(scope.filters.company_ids)
+        return SQL("""
+            SELECT c.*, d.day, d.amount, d.margin FROM (%s) c JOIN (%s) d ON d.client = c.client AND d.company_id = c.company_id
+        """, customers, self._purchases_sql(companies, partner_ids))
+
+    @api.model
+    def _earned(self, scope, dated):
+        """(source, month of coming, month of the first sale, months since it, :class:`Earned`), in the reader's currency.
+
+        Months since the first sale: 0 is that day itself, 1 the month after it, one more than the horizon all that came later.
+        """
+        rows = self.env.execute_query(SQL("""
+            SELECT source_id, date_trunc('month', came_date)::date, date_trunc('month', first_date)::date, company_id,
+                   LEAST(%s, (extract(year FROM a) * 12 + extract(month FROM a) + (extract(day FROM a) > 0)::int)::int) AS age,
+                   sum(amount), COALESCE(sum(margin), 0), COALESCE(sum(amount) FILTER (WHERE margin IS NOT NULL), 0), count(*)
+              FROM (SELECT b.*, age(b.day, b.first_date) AS a FROM (%s) b WHERE b.day >= b.first_date) b GROUP BY 1, 2, 3, 4, 5
+        """, HORIZON + 1, self._bought(scope, self._customer_query(scope, dated))))
+        cache, funnel = {}, self.env["conveyor.funnel"]
+        for source_id, came, first, company_id, age, revenue, margin, known, count in rows:
+            rate = funnel._rate(scope, company_id, first, cache)
+            yield source_id, came, first, age, Earned(revenue * rate, margin * rate, known * rate, count)
+
+    @api.model
+    def _sold(self, scope):
+        """``{True: Earned of first purchases, False: of later ones}`` of the period's days."""
+        between = self.env["conveyor.funnel"]._between(SQL("b.day"), scope.filters.date_from, scope.filters.date_to)
+        rows = self.env.execute_query(SQL("""
+            SELECT b.day = b.first_date, b.company_id, date_trunc('month', b.day)::date, sum(b.amount), COALESCE(sum(b.margin), 0),
+                   COALESCE(sum(b.amount) FILTER (WHERE b.margin IS NOT NULL), 0), count(*)
+              FROM (%s) b WHERE %s GROUP BY 1, 2, 3
+        """, self._bought(scope, self._customer_query(scope)), between))
+        found, cache, funnel = defaultdict(Earned), {}, self.env["conveyor.funnel"]
+        for is_first, company_id, month, revenue, margin, known, count in rows:
+            rate = funnel._rate(scope, company_id, month, cache)
+            found[is_first] += Earned(revenue * rate, margin * rate, known * rate, count)
+        return found
