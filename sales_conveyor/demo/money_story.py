@@ -7,5 +7,5 @@ MONTHLY = (
     ("magazine", "", "Advertisement in the magazine, half a page", (5, 4, 3, 2, 1, 0), 390),
 )
 # source, description, days back of the first and the last day, amount
-ONCE = (("fair", "Stand at the home fair", 122, 119, 640), ("friend", "Thanks for recommendations", 60, 60, 120))
+ONCE = (("fair", "Stand at the home fair", 122, 119, 640),)
 TOUCH_COST = 4.5

@@ -137,13 +137,12 @@ class Month:
 
 @dataclass(frozen=True)
 class Drain:
-    """What is said of a source's money: ``amount`` without effect in the months
-    ``since`` to ``until``, with so many ``leads``; ``early`` is too young to say."""
+    """What is said of a source's money: ``amount`` without effect since the
+    month ``since``, with so many ``leads`` since; ``early`` is too young to say."""
 
     verdict: str
     amount: float = 0.0
     since: date | None = None
-    until: date | None = None
     leads: int = 0
     early: float = 0.0
 
@@ -169,7 +168,7 @@ def judge(months: Iterable[Month]) -> Drain:
     if not any(row.spend for row in rows):
         return Drain(UNSPENT)
     if amount > 0 and amount >= price:
-        since, until = after[0].month, after[-1].month
-        leads = sum(row.leads for row in rows if since <= row.month <= until)
-        return Drain(NO_SALE if leads else NO_LEAD, amount, since, until, leads, early)
+        since = after[0].month
+        leads = sum(row.leads for row in rows if row.month >= since)  # they may come later than the money
+        return Drain(NO_SALE if leads else NO_LEAD, amount, since, leads, early)
     return Drain(WORKS if sales else EARLY, early=early)

@@ -44,7 +44,7 @@ class ConveyorMoney(models.AbstractModel):
     def _doors(self, reading, first=None, last=None, source=None, is_one=False):
         """``{kind: conditions}`` of a row: within the period or these days, of one source where it is one."""
         filters, dated = reading.scope.filters, CAME if reading.scope.counting == COHORT else BOUGHT
-        first, last = first or filters.date_from, last or filters.date_to
+        first, last = max(filter(None, (first, filters.date_from)), default=None), last or filters.date_to
         within = self.env["conveyor.funnel"]._dated
         spent = ((("date_to", ">=", first.isoformat()),) if first else ()) + ((("date_from", "<=", last.isoformat()),) if last else ())
         own = (("source_id", "=", source or False),) if is_one else ()
@@ -135,16 +135,11 @@ class ConveyorMoney(models.AbstractModel):
                 cells = {"name": names[source], "amount": drain.amount, "share": money.ratio(drain.amount, spent.get(source)),
                          "since": drain.since, "leads": drain.leads, "days": reading.days[source], "early": drain.early,
                          "verdict": self._verdict(reading, source, None)}
-                rows.append(self._row(reading, str(source or 0), cells, self._drain_doors(reading, source, drain), bases,
+                rows.append(self._row(reading, str(source or 0), cells, self._doors(reading, drain.since, None, source, True), bases,
                                       behind={"amount": SPENT, "leads": CAME_IN, "early": SPENT}))
         total = Row("total", {"name": env._("Total"), "amount": sum(row.cells["amount"] for row in rows), "since": None,
                               "early": sum(row.cells["early"] for row in rows)}, types={"since": TEXT}, kind="total")
         return self._make(reading, "money_drain", env._("Down the Drain"), columns, rows, total if rows else None, (words["judged"],))
-
-    @api.model
-    def _drain_doors(self, reading, source, drain):
-        last = min(filter(None, (period.month_end(drain.until), reading.scope.filters.date_to)))
-        return self._doors(reading, max(filter(None, (drain.since, reading.scope.filters.date_from))), last, source, True)
 
     @api.model
     def _source_table(self, reading):
@@ -190,5 +185,4 @@ class ConveyorMoney(models.AbstractModel):
     @api.model
     def _month_doors(self, reading, month, source=None, is_one=False):
         filters = reading.scope.filters
-        return self._doors(reading, max(filter(None, (month, filters.date_from))), min(filter(None, (period.month_end(month), filters.date_to))),
-                           source, is_one)
+        return self._doors(reading, month, min(filter(None, (period.month_end(month), filters.date_to))), source, is_one)

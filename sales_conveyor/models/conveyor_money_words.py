@@ -81,7 +81,7 @@ class ConveyorMoney(models.AbstractModel):
             "early": env._("Spent on days since which the usual time to a sale of that source has not passed."),
             "drain_share": env._("Of all that was spent on the source in the period."),
             "drain_since": env._("The first month of this money: since then no lead of any month has bought."),
-            "drain_leads": env._("Leads that came from the source in these months."),
+            "drain_leads": env._("Leads that came from the source since then."),
             "usual_days": env._(
                 "Days within which 80 % of the source's won leads decided, from 50 wins on; else those of the company, else its decision window."),
             "judged": env._(
