@@ -143,6 +143,10 @@ class ConveyorMoney(models.AbstractModel):
                 ages[age] += earned
             else:
                 ages[age] = earned
+        paid = {source for (source, _month), cell in cells.items() if cell.spend}
+        for (source, _month), cell in cells.items():
+            if source in paid:
+                cell.pay()
         cells = {key: cell for key, cell in cells.items() if cell.spend or cell.leads or cell.sales or cell.revenue}
         return Reading(scope, today, cells, self._judged(scope, today, rows, leads, days), days, cohorts, customers)
 

@@ -31,16 +31,27 @@ class Earned:
 
 @dataclass
 class Cell:
-    """A source in a month: what was spent, who came, who bought first, what they brought then and later."""
+    """A source in a month: what was spent, who came, who bought first, what they brought then and later.
+
+    ``paid_…``: the same of sources on which money is spent, which costs and returns are of."""
 
     spend: float = 0.0
     leads: int = 0
     sales: int = 0
     first: Earned = field(default_factory=Earned)
     later: Earned = field(default_factory=Earned)
+    paid_leads: int = 0
+    paid_sales: int = 0
+    paid: Earned = field(default_factory=Earned)
+
+    def pay(self):
+        """It belongs to a source on which money is spent."""
+        self.paid_leads, self.paid_sales = self.leads, self.sales
+        self.paid += self.first
+        self.paid += self.later
 
     def __iadd__(self, other):
-        for name in ("spend", "leads", "sales", "first", "later"):
+        for name in ("spend", "leads", "sales", "first", "later", "paid_leads", "paid_sales", "paid"):
             value = getattr(self, name)
             value += getattr(other, name)
             setattr(self, name, value)

@@ -87,10 +87,10 @@ class ConveyorMoney(models.AbstractModel):
         has_spend = self._has_spend(reading.scope)
         spend, value = cell.spend if has_spend else None, cell.margin if reading.is_by_margin else cell.revenue
         cells = {
-            "spend": spend, "leads": cell.leads, "cost_lead": money.cost(spend, cell.leads), "first_sales": cell.sales,
-            "cost_sale": money.cost(spend, cell.sales), "revenue_first": cell.first.revenue, "revenue_later": cell.later.revenue,
+            "spend": spend, "leads": cell.leads, "cost_lead": money.cost(spend, cell.paid_leads), "first_sales": cell.sales,
+            "cost_sale": money.cost(spend, cell.paid_sales), "revenue_first": cell.first.revenue, "revenue_later": cell.later.revenue,
             "margin": cell.margin if cell.is_margin_known else None, "ltv": value / cell.sales if cell.sales else None,
-            "return": money.ratio(value, spend),
+            "return": money.ratio(reading.value(cell.paid), spend),
         }
         if cell.revenue and not cell.is_margin_known:
             return {**cells, "margin": self.env._("not known")}, {"margin": TEXT}
@@ -126,19 +126,19 @@ class ConveyorMoney(models.AbstractModel):
         columns = (
             Column("name", env._("Source")), Column("amount", env._("Without effect"), MONEY, words["drained"]),
             Column("share", env._("Share of its spend"), PERCENT, words["drain_share"]),
-            Column("since", env._("Since"), DATE, words["drain_since"]), Column("leads", env._("Leads since"), INTEGER, words["drain_leads"]),
+            Column("month", env._("Since"), DATE, words["drain_since"]), Column("leads", env._("Leads since"), INTEGER, words["drain_leads"]),
             Column("days", env._("Usual days to a sale"), INTEGER, words["usual_days"]),
             Column("early", env._("Too early to say"), MONEY, words["early"]), Column("verdict", env._("What is said"), TEXT, words["verdict"]))
         rows = []
         for source, drain in sorted(reading.drains.items(), key=lambda item: (-item[1].amount, names.get(item[0], ""))):
             if drain.is_drain:
                 cells = {"name": names[source], "amount": drain.amount, "share": money.ratio(drain.amount, spent.get(source)),
-                         "since": drain.since, "leads": drain.leads, "days": reading.days[source], "early": drain.early,
+                         "month": drain.since, "leads": drain.leads, "days": reading.days[source], "early": drain.early,
                          "verdict": self._verdict(reading, source, None)}
                 rows.append(self._row(reading, str(source or 0), cells, self._doors(reading, drain.since, None, source, True), bases,
                                       behind={"amount": SPENT, "leads": CAME_IN, "early": SPENT}))
-        total = Row("total", {"name": env._("Total"), "amount": sum(row.cells["amount"] for row in rows), "since": None,
-                              "early": sum(row.cells["early"] for row in rows)}, types={"since": TEXT}, kind="total")
+        total = Row("total", {"name": env._("Total"), "amount": sum(row.cells["amount"] for row in rows), "month": None,
+                              "early": sum(row.cells["early"] for row in rows)}, types={"month": TEXT}, kind="total")
         return self._make(reading, "money_drain", env._("Down the Drain"), columns, rows, total if rows else None, (words["judged"],))
 
     @api.model
@@ -154,7 +154,9 @@ class ConveyorMoney(models.AbstractModel):
             rows.append(self._row(reading, str(source or 0), cells, self._doors(reading, source=source, is_one=True), bases, types))
         wasted = {str(source or 0): drain.amount for source, drain in reading.drains.items() if drain.is_drain}
         rows.sort(key=lambda row: (-wasted.get(row.key, 0), -(row.cells["spend"] or 0), -row.cells["first_sales"], -row.cells["leads"], row.cells["name"]))
-        total = self._total(reading, "name", bases, payback=self._payback(reading, self._cells(reading, reading.total)[0]["cost_sale"]), verdict=None)
+        paid = [source for source, cell in reading.by(0).items() if cell.spend]
+        price = self._cells(reading, reading.total)[0]["cost_sale"]
+        total = self._total(reading, "name", bases, payback=self._payback(reading, price, *paid), verdict=None)
         return self._make(reading, "money_source", env._("By Source"), columns, rows, total if rows else None)
 
     @api.model

@@ -63,15 +63,15 @@ class ConveyorMoney(models.AbstractModel):
         return {
             "spend": env._("Money for the days of the period: spread evenly over the days that it is for."),
             "leads": env._("Leads that came in the period; of whoever was brought by somebody, under Referral."),
-            "cost_lead": env._("Spend for each lead."),
+            "cost_lead": env._("Spend for each lead, of sources on which money was spent."),
             "first_sales": env._(
                 "Customers with their first purchase, each counted once; of a client without any order or invoice, his first won opportunity."),
-            "cost_sale": env._("Spend for each first sale."),
+            "cost_sale": env._("Spend for each first sale, of sources on which money was spent."),
             "revenue_first": env._("Untaxed, of the first day of purchase, net of credit notes; of a won opportunity without any order its expected revenue."),
             "revenue_later": env._("What the same customers have bought after it, until now."),
             "margin": env._("Of first and later purchases: by Odoo's margins of orders, else by the products' present cost. Not known, unless it is of every one of them."),
             "ltv": env._("Money that one of these customers has brought until now, first and later purchases."),
-            "return": env._("What first and later purchases have brought until now for each 1 spent: 100 % is as much as was spent."),
+            "return": env._("What first and later purchases have brought until now for each 1 spent, of sources on which money was spent: 100 % is as much as was spent."),
             "payback": env._(
                 "Months from the first sale until a customer has brought what a first sale costs; 0: with the first sale itself. "
                 "Empty: not yet, or nothing was spent."),

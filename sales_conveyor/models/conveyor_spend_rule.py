@@ -51,7 +51,7 @@ class ConveyorSpendRule(models.Model):
         for rule in self:
             if bool(rule.analytic_account_id) == bool(rule.product_id):
                 raise ValidationError(self.env._(
-                    "The rule for %(source)s: choose an analytic account or a product, one of them.", source=rule.source_id.name))
+                    "The rule for %(name)s: choose an analytic account or a product, one of them.", name=rule.source_id.name))
 
     # ------------------------------------------------------------ bills follow at once
     @api.model_create_multi
