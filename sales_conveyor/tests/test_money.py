@@ -73,7 +73,7 @@ class TestMoney(MoneyCase):
         table = tables["money_drain"]
         self.assertEqual([row.key for row in table.rows], [str(self.fair.id), str(self.magazine.id)], "the most money first")
         self.assertEqual(self.figures(table, self.fair, "amount", "share", "month", "leads", "days", "verdict"),
-                         [500, 1, FEB, 2, 30, "Down the drain: no first sale of 2 leads"])
+                         [500, 1, FEB, 3, 30, "Down the drain: no first sale of 3 leads"])
         self.assertEqual(self.figures(table, self.magazine, "amount", "month", "early", "verdict"),
                          [300, JAN, 60, "Down the drain: no lead"])
         self.assertEqual(table.total.cells["amount"], 800)

@@ -145,7 +145,7 @@ class TestSpendBills(AccountTestInvoicingCommon):
         with self.assertRaisesRegex(ValidationError, "one of them"):
             self.Rule.create({"source_id": self.fair.id})
         with self.assertRaisesRegex(ValidationError, "one of them"):
-            self.Rule.create({"source_id": self.fair.id, "analytic_account_id": self.rent.id, "product_id": self.stand.id})
+            self.Rule.create({"source_id": self.fair.id, "analytic_account_id": self.rent.id, "product_id": self.product_a.id})
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError), self.env.cr.savepoint():
             self.Rule.create({"analytic_account_id": self.search.id, "source_id": self.fair.id})
 
