@@ -92,6 +92,7 @@ def test_a_salesperson_has_no_such_screen(enter, people):
 def test_menus_open(people, enter, language):
     with speaking(people, "sales manager", language):
         client = enter("sales manager")
+        client.open("funnel")
         client.menu(REPORTING, OURS + "money")
         expect(client.page.locator(".o_conveyor_money")).to_be_visible()
         client.menu(REPORTING, OURS + "spend")
