@@ -84,6 +84,7 @@ from . import conveyor_rhythm_run
 from . import conveyor_followup_mark
 from . import conveyor_followup_once
 from . import conveyor_rhythm_score
+from . import conveyor_rhythm_stat
 from . import conveyor_rhythm_terms
 from . import base_automation
 from . import conveyor_reactivation

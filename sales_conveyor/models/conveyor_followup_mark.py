@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .conveyor_rhythm_run import PENDING
-
 
 class ConveyorFollowupMark(models.Model):
     """Customers whose purchases, answers or wishes have changed.
@@ -24,10 +22,14 @@ class ConveyorFollowupMark(models.Model):
             return
         for name in ("conveyor.followup.rule", "conveyor.interest"):
             self.env[name].flush_model()
-        self.env.cr.execute(SQL(
+        self.env.cr.execute(self._note_sql(partner_ids))
+
+    @api.model
+    def _note_sql(self, partner_ids):
+        return SQL(
             """INSERT INTO conveyor_followup_mark (partner_id) SELECT DISTINCT p.id FROM unnest(%s) AS p(id)
                 WHERE EXISTS (SELECT FROM conveyor_followup_rule WHERE is_on AND active)
-                   OR EXISTS (SELECT FROM conveyor_interest WHERE state = 'open')""", list(partner_ids)))
+                   OR EXISTS (SELECT FROM conveyor_interest WHERE state = 'open')""", list(partner_ids))
 
     @api.model
     def _take(self, limit):
@@ -43,9 +45,6 @@ class ConveyorRhythm(models.Model):
     _inherit = "conveyor.rhythm"
 
     @api.model
-    def _settle(self):
+    def _asides(self, partner_ids):
         """Whatever changes a customer's purchases may change what follows them."""
-        if PENDING in self.env.cr.precommit.data:
-            self.env.flush_all()
-            self.env["conveyor.followup.mark"].sudo()._note(list(self.env.cr.precommit.data[PENDING]))  # whoever has sold
-        return super()._settle()
+        return {**super()._asides(partner_ids), "noted": self.env["conveyor.followup.mark"]._note_sql(partner_ids)}

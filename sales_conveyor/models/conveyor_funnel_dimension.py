@@ -80,5 +80,6 @@ class ResourceCalendar(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "tz" in vals:
+            self.env.registry.clear_cache()  # companies remember it
             self.env["conveyor.funnel.fact"]._pipeline_changed()
         return result

@@ -24,12 +24,13 @@ class ConveyorRhythmRecompute(models.AbstractModel):
     _description = "Making of Purchase Rhythms"
 
     @api.model
-    def _run(self, partner_ids, today=None, is_history=False):
+    def _run(self, partner_ids, today=None, is_history=False, asides=None):
         """Make rhythms anew and note what changed.
 
         :param partner_ids: commercial partners, None for all
         :param today: None: today in each company's time zone
         :param is_history: whatever is found happened before: facts only, nothing is done about it
+        :param asides: further parts, ``{name: statement}``
         :return: rows of what happened in these days, for :meth:`conveyor.rhythm._tell`
         """
         rules = self.env["conveyor.rhythm.terms"]._rules()
@@ -37,6 +38,7 @@ class ConveyorRhythmRecompute(models.AbstractModel):
         parts = self._parts(partner_ids, today, rules, has_calendars, is_history)
         if is_all:
             parts = self._staged(parts, has_calendars)
+        parts |= asides or {}
         return self.env.execute_query_dict(SQL("%s %s", self._with(parts), self._news()))
 
     @api.model
@@ -57,7 +59,7 @@ class ConveyorRhythmRecompute(models.AbstractModel):
             table = SQL.identifier(name)
             self.env.cr.execute(SQL("DROP TABLE IF EXISTS pg_temp.%s", table))
             self.env.cr.execute(SQL("CREATE TEMP TABLE %s ON COMMIT DROP AS %s %s", table, self._with(left), part))
-            self.env.cr.execute(SQL("ANALYZE pg_temp.%s", table))
+            self.env.cr.execute(SQL("ANALYZE pg_temp.%s (partner_id)", table))
         return left
 
     @api.model
@@ -65,23 +67,24 @@ class ConveyorRhythmRecompute(models.AbstractModel):
         is_all = partner_ids is None
         choice = self.env["conveyor.rhythm.terms"]._choice_sql(rules, "r", partner_ids)
         topic = self._topic(partner_ids, any(rule["pattern"] for rule in rules))
-        parts = {"clock": self._clock(today), "bought": self._bought(partner_ids)}
+        stat = self.env["conveyor.rhythm.stat"]
+        parts = {"clock": self._clock(today), "bought": stat._bought(partner_ids)}
         if has_calendars:  # the rule says how gaps are counted, so it comes first
             parts |= {"latest": self._latest(), "topic": topic, "ruled": self._ruled(choice),
-                      "gap": self._numbered_gap(), "stat": self._stat()}
+                      "gap": stat._numbered_gap(), "stat": stat._stat(True)}
         else:
-            parts |= {"gap": self._gap(), "stat": self._stat(), "latest": SQL("SELECT partner_id, company_id, last_date FROM stat"),
+            parts |= {"gap": stat._gap(), "stat": stat._stat(False), "latest": SQL("SELECT partner_id, company_id, last_date FROM stat"),
                       "topic": topic, "ruled": self._ruled(choice)}
         parts |= {"population": self._population(is_all)}
         if is_all:
             parts |= {"kept": self.env["conveyor.rhythm.population"]._write_sql(SQL("population"))}
         return parts | {
             "own": self._own(partner_ids), "brought": self._brought(partner_ids), "judged": self._judged(has_calendars),
-            "gone": self._gone(partner_ids), "written": self._written(), "event": self._event(is_history),
+            "gone": self._gone(partner_ids), "written": self._written(is_all), "event": self._event(is_history),
             "fact": self.env["conveyor.rhythm.change"]._record(SQL("event")),
         }
 
-    # ------------------------------------------------------------ purchases
+    # ------------------------------------------------------------ days and money of companies
     @api.model
     def _clock(self, today):
         """Today and the money of each company."""
@@ -90,67 +93,11 @@ class ConveyorRhythmRecompute(models.AbstractModel):
             "(%s, (now() AT TIME ZONE %s)::date)", company.id, company._conveyor_tz()) for company in companies]
         return SQL("""
             SELECT c.id AS company_id, v.today, c.currency_id, COALESCE(m.decimal_places, 2) AS digits,
-                   0.5 / 10.0::float8 ^ COALESCE(m.decimal_places, 2) AS mite
+                   0.5 / 10.0::float8 ^ COALESCE(m.decimal_places, 2) AS mite, 10.0::float8 ^ COALESCE(m.decimal_places, 2) AS mites,
+                   round(1 / 10.0 ^ COALESCE(m.decimal_places, 2), COALESCE(m.decimal_places, 2)) AS unit
               FROM (VALUES %s) v (company_id, today) JOIN res_company c ON c.id = v.company_id
               LEFT JOIN res_currency m ON m.id = c.currency_id
         """, SQL(", ").join(days))
-
-    @api.model
-    def _bought(self, partner_ids):
-        return SQL("SELECT d.partner_id, d.company_id, d.day, d.amount::float8 AS amount, d.margin::float8 AS margin FROM (%s) d",
-                   self.env["conveyor.purchase"]._days_sql(partner_ids))
-
-    @api.model
-    def _gap(self):
-        return SQL("""
-            SELECT b.*, c.today, c.digits, c.mite, NULL::int AS number, b.day - lag(b.day) OVER w AS gap, b.day - lag(b.day) OVER w AS week_gap,
-                   lead(b.day) OVER w AS later, row_number() OVER w AS place, first_value(b.amount) OVER w AS start
-              FROM bought b JOIN clock c ON c.company_id = b.company_id
-            WINDOW w AS (PARTITION BY b.partner_id, b.company_id ORDER BY b.day)
-        """)
-
-    @api.model
-    def _numbered_gap(self):
-        """As :meth:`_gap`, of days that are counted by the calendar of the customer's rule."""
-        number = SQL("COALESCE(d.number, CASE WHEN r.calendar_id IS NULL THEN b.day - DATE '1990-01-01' ELSE 0 END)")
-        return SQL("""
-            SELECT b.*, c.today, c.digits, c.mite, %(number)s AS number, %(number)s - lag(%(number)s) OVER w AS gap,
-                   b.day - lag(b.day) OVER w AS week_gap, lead(b.day) OVER w AS later,
-                   row_number() OVER w AS place, first_value(b.amount) OVER w AS start
-              FROM bought b JOIN clock c ON c.company_id = b.company_id
-              JOIN ruled r ON r.partner_id = b.partner_id AND r.company_id = b.company_id
-              LEFT JOIN conveyor_rhythm_day d ON d.calendar_id = r.calendar_id AND d.day = b.day
-            WINDOW w AS (PARTITION BY b.partner_id, b.company_id ORDER BY b.day)
-        """, number=number)
-
-    @api.model
-    def _stat(self):
-        """One row a customer: his gaps and his money. What is dated later has not happened yet."""
-        return SQL("""
-            SELECT partner_id, company_id, min(today) AS today, count(*) FILTER (WHERE past)::int AS purchase_count,
-                   min(day) FILTER (WHERE past) AS first_date, max(day) FILTER (WHERE past) AS last_date,
-                   max(number) FILTER (WHERE past) AS last_number,
-                   count(log)::int AS gap_count,
-                   COALESCE(round(sum(log)::numeric, 9), 0)::float8 AS log_sum,
-                   COALESCE(round(sum(log * log)::numeric, 9), 0)::float8 AS log_squares,
-                   count(*) FILTER (WHERE past AND week_gap %% 7 = 0)::int AS weekly_count,
-                   %(total)s AS revenue_total, round(sum(margin) FILTER (WHERE past)::numeric, min(digits)) AS margin_total,
-                   %(year)s AS revenue_year, %(before)s AS revenue_before,
-                   round(max(start)::numeric, min(digits)) AS first_amount,
-                   round(max(amount) FILTER (WHERE past AND (later > today OR later IS NULL))::numeric, min(digits)) AS last_amount,
-                   min(day) FILTER (WHERE past AND amount > start + mite) AS bought_more_date,
-                   min(day) FILTER (WHERE past AND place = 2) AS returned_date,
-                   LEAST(min(day) FILTER (WHERE NOT past), min(day + 365) FILTER (WHERE past AND day + 365 > today),
-                         min(day + 730) FILTER (WHERE past AND day + 730 > today)) AS renew_date
-              FROM (SELECT g.*, g.day <= g.today AS past, CASE WHEN g.gap > 0 AND g.day <= g.today THEN ln(g.gap::float8) END AS log
-                      FROM gap g) g
-             GROUP BY partner_id, company_id HAVING bool_or(past)
-        """, total=self._revenue(SQL("past")), year=self._revenue(SQL("past AND day > today - 365")),
-            before=self._revenue(SQL("day <= today - 365 AND day > today - 730")))
-
-    @api.model
-    def _revenue(self, condition):
-        return SQL("round(COALESCE(sum(amount) FILTER (WHERE %s), 0)::numeric, min(digits))", condition)
 
     # ------------------------------------------------------------ who is judged how
     @api.model
@@ -264,16 +211,22 @@ class ConveyorRhythmRecompute(models.AbstractModel):
                    SQL("TRUE") if partner_ids is None else SQL("r.partner_id = ANY(%s)", list(partner_ids)))
 
     @api.model
-    def _written(self):
+    def _written(self, is_all):
+        """Rows that are other ones than before. Of all customers these are found beforehand, by a join: a row
+        that meets an equal one would be locked, and take a number for nothing.
+        """
         names = SQL(", ").join(map(SQL.identifier, DERIVED))
+        row = lambda alias: SQL(", ").join(SQL.identifier(alias, name) for name in DERIVED)  # noqa: E731
+        changed = SQL("""
+              FROM judged j LEFT JOIN conveyor_rhythm was ON was.partner_id = j.partner_id AND was.company_id = j.company_id
+             WHERE was.id IS NULL OR (%s) IS DISTINCT FROM (%s)""", row("was"), row("j"))
         return SQL("""
             INSERT INTO conveyor_rhythm AS own (partner_id, company_id, %(names)s)
-            SELECT partner_id, company_id, %(names)s FROM judged
+            SELECT j.partner_id, j.company_id, %(judged)s %(source)s
             ON CONFLICT (partner_id, company_id) DO UPDATE SET (%(names)s) = ROW(%(fresh)s)
              WHERE (%(own)s) IS DISTINCT FROM (%(fresh)s)
             RETURNING own.*
-        """, names=names, fresh=SQL(", ").join(SQL.identifier("excluded", name) for name in DERIVED),
-            own=SQL(", ").join(SQL.identifier("own", name) for name in DERIVED))
+        """, names=names, judged=row("j"), source=changed if is_all else SQL("FROM judged j"), fresh=row("excluded"), own=row("own"))
 
     @api.model
     def _event(self, is_history):

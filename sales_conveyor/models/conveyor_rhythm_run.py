@@ -39,12 +39,15 @@ class ConveyorRhythm(models.Model):
                 self._refresh(None, today, is_first)
 
     @api.model
-    def _refresh(self, partner_ids, today=None, is_history=False):
-        """:param partner_ids: commercial partners, None for all"""
+    def _refresh(self, partner_ids, today=None, is_history=False, asides=None):
+        """
+        :param partner_ids: commercial partners, None for all
+        :param asides: what the same statement writes besides, as of :meth:`_asides`
+        """
         if partner_ids is not None and not partner_ids:
             return
         self.env.flush_all()
-        news = self.env["conveyor.rhythm.recompute"]._run(partner_ids, today, is_history)
+        news = self.env["conveyor.rhythm.recompute"]._run(partner_ids, today, is_history, asides)
         self.env["conveyor.rhythm"].invalidate_model(flush=False)
         self.env["conveyor.rhythm.change"].invalidate_model(flush=False)
         self.env["conveyor.signal"]._emit([vals for row in news for vals in self._signals(row)])
@@ -96,7 +99,17 @@ class ConveyorRhythm(models.Model):
         pending = data.pop(PENDING, {})
         self = self.sudo()  # rhythms are derived, nobody writes them
         for is_history in (True, False):
-            self._refresh(self._owners([key for key, value in pending.items() if value == is_history]), is_history=is_history)
+            partner_ids = [key for key, value in pending.items() if value == is_history]
+            self._refresh(self._owners(partner_ids), is_history=is_history, asides=self._asides(partner_ids))
+
+    @api.model
+    def _asides(self, partner_ids):
+        """What else is written down where purchases have changed: ``{name: statement}``, parts of the one that makes
+        rhythms, as whoever confirms an order waits for each question to the database.
+
+        :param partner_ids: of customers or their contacts
+        """
+        return {}
 
     @api.model
     def _owners(self, partner_ids):

@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
+from odoo.tools import ormcache
 
 from .crm_stage import GATE_MODES
 
@@ -49,7 +50,12 @@ class ResCompany(models.Model):
 
     def _conveyor_tz(self):
         """Name of the time zone in which this company's days and months begin."""
-        return self.conveyor_tz or self.resource_calendar_id.tz or "UTC"
+        return self.conveyor_tz or self._calendar_tz(self.resource_calendar_id.id) or "UTC"
+
+    @api.model
+    @ormcache("calendar_id")
+    def _calendar_tz(self, calendar_id):
+        return self.env["resource.calendar"].sudo().browse(calendar_id).tz  # what time it is is no secret
 
     def write(self, vals):
         result = super().write(vals)
