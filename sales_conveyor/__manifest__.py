@@ -10,6 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/conveyor_workbook_security.xml",
+        "security/conveyor_dialog_security.xml",
         "security/conveyor_cadence_security.xml",
         "security/conveyor_rhythm_security.xml",
         "security/conveyor_reactivation_security.xml",

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 WEEK = 7  # days
@@ -38,23 +38,31 @@ class ConveyorAssignment(models.Model):
         """
         if model not in ("crm.lead", "res.partner"):
             raise UserError(self.env._("Only leads and customers can be assigned."))
-        record = self.env[model].with_context(active_test=False).browse(int(record_id)).exists()
+        record = self.env[model].with_context(active_test=False).browse(record_id if isinstance(record_id, int) else ()).exists()
         if not record:
             raise UserError(self.env._("This client is not there any more. Read the page again."))
         record.check_access("write" if model == "crm.lead" else "read")
         user = record.user_id if record.user_id.active else self.env.user
-        line = record._next_lines().get(record.id)
-        old_date, old_activity = (line.next_touch_date, line.next_activity_id) if line else (False, self.env["mail.activity"])
         moment = self._tomorrow(user)
-        record.next_touch_date = moment
-        line = record._next_lines().get(record.id)
-        planned = line.next_activity_id if line and line.next_activity_id != old_activity else self.env["mail.activity"]
-        assignment = self.sudo().create({  # nobody writes them but by assigning
-            "lead_id": record.id if model == "crm.lead" else False, "partner_id": record.id if model == "res.partner" else False,
-            "user_id": user.id, "company_id": (record.company_id or self.env.company).id, "date": moment, "old_date": old_date,
-            "activity_id": planned.id})
+        assignment = self._standing(record, moment) or self._assign(record, user, moment)
         return {"id": assignment.id, "text": self.env._(
             "%(person)s, %(day)s", person=user.name, day=fields.Date.to_string(self.env["conveyor.next"]._local_day(moment, user)))}
+
+    @api.model
+    def _standing(self, record, moment):
+        """What one has assigned for that day already: two clicks are one."""
+        name = "lead_id" if record._name == "crm.lead" else "partner_id"
+        return self.search([(name, "=", record.id), ("create_uid", "=", self.env.uid), ("date", "=", moment)], limit=1)
+
+    @api.model
+    def _assign(self, record, user, moment):
+        line, known = record._next_lines().get(record.id), record._planned_touches()
+        old_date = line.next_touch_date if line else False
+        record.next_touch_date = moment
+        lead, partner = (record, False) if record._name == "crm.lead" else (False, record)
+        return self.sudo().create({  # nobody writes them but by assigning
+            "lead_id": lead and lead.id, "partner_id": partner and partner.id, "user_id": user.id, "date": moment, "old_date": old_date,
+            "company_id": (record.company_id or self.env.company).id, "activity_id": (record._planned_touches() - known)[:1].id})
 
     @api.model
     def _tomorrow(self, user):
@@ -67,6 +75,7 @@ class ConveyorAssignment(models.Model):
     def undo(self):
         """Take it back: what was planned goes, what was moved goes back."""
         for assignment in self.exists():
+            assignment._check_may_undo()
             record = (assignment.lead_id or assignment.partner_id).with_context(active_test=False)
             record.check_access("write" if assignment.lead_id else "read")
             if assignment.activity_id:
@@ -75,6 +84,11 @@ class ConveyorAssignment(models.Model):
                 record.next_touch_date = assignment.old_date
             assignment.sudo().unlink()
         return True
+
+    def _check_may_undo(self):
+        self.check_access("read")
+        if self.create_uid != self.env.user and not self.env.user.has_group("sales_team.group_sale_manager"):
+            raise AccessError(self.env._("%(name)s has assigned this client; he or a sales manager takes it back.", name=self.create_uid.sudo().name))
 
     def _compute_result(self):
         results = {row["id"]: row for row in self.env.execute_query_dict(SQL(

@@ -1,12 +1,14 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine.funnel import Tally
+from ..engine.funnel import PERIOD, Tally
 from ..engine.table import DECIMAL, INTEGER, MONEY, PERCENT, Column, Row, Table
 from .conveyor_funnel_reader import WHOLE
 
+EARLIEST = date(1900, 1, 1)  # before it nothing is compared
 ON_THE_WHOLE = ("stage_id", "=", False)
 
 
@@ -35,20 +37,20 @@ class ConveyorDashboard(models.AbstractModel):
         :raise UserError: no such part, or a filter that cannot be understood
         """
         parts = self._parts()
-        if name not in parts:
+        if not isinstance(name, str) or name not in parts:
             raise UserError(self.env._("The dashboard has no part “%(name)s”; there are: %(names)s.", name=name, names=", ".join(parts)))
         return parts[name](self._scope(filters))
 
     # ------------------------------------------------------------ the period
     @api.model
     def _scope(self, filters):
-        return self.env["conveyor.funnel"]._scope({**(filters or {}), "counting": "period"})
+        return self.env["conveyor.funnel"]._scope(replace(self.env["conveyor.funnel"]._parse(filters), counting=PERIOD))
 
     @api.model
     def _scope_before(self, scope):
         """The same filters in the period before, just as long; None where the period has no beginning."""
         first, last = self._days(scope)
-        if not first:
+        if not first or first - EARLIEST < last - first:
             return None
         end = first - timedelta(days=1)
         filters = {name: getattr(scope.filters, name) for name in scope.filters.__dataclass_fields__}

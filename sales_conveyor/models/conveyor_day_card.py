@@ -2,6 +2,7 @@ import re
 from urllib.parse import quote
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
 from ..engine import clock, touch
@@ -120,6 +121,8 @@ class ConveyorDay(models.AbstractModel):
             (``date`` in UTC, ``channel``) or False
         :return: True
         """
+        if model not in ("crm.lead", "res.partner"):
+            raise UserError(self.env._("Only leads and customers are touched."))
         record = self.env[model].browse(record_id)
         record.check_access("write")
         activity = self.env["mail.activity"].browse(values.get("activity_id") or ()).exists()

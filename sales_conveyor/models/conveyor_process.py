@@ -26,10 +26,10 @@ class ConveyorProcess(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", "Company", ondelete="cascade", index="btree_not_null",
                                  help="Empty: leads of all companies.")
-    source_ids = fields.Many2many("utm.source", string="Sources", help="Empty: leads of any source, or of none.")
-    medium_ids = fields.Many2many("utm.medium", string="Media", help="Empty: leads of any medium, or of none.")
-    campaign_ids = fields.Many2many("utm.campaign", string="Campaigns", help="Empty: leads of any campaign, or of none.")
-    team_id = fields.Many2one("crm.team", "Sales Team", ondelete="cascade", help="Empty: leads of all teams.")
+    source_ids = fields.Many2many("utm.source", ondelete="restrict", string="Sources", help="Empty: leads of any source, or of none.")
+    medium_ids = fields.Many2many("utm.medium", ondelete="restrict", string="Media", help="Empty: leads of any medium, or of none.")
+    campaign_ids = fields.Many2many("utm.campaign", ondelete="restrict", string="Campaigns", help="Empty: leads of any campaign, or of none.")
+    team_id = fields.Many2one("crm.team", "Sales Team", ondelete="restrict", help="Empty: leads of all teams.")
     owner_id = fields.Many2one(
         "res.users", "Owner", domain=[("share", "=", False)], default=lambda self: self.env.user, tracking=True,
         help="Answers for the process; is told when it no longer runs as documented.")

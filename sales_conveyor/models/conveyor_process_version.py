@@ -40,7 +40,7 @@ class ConveyorProcessVersion(models.Model):
     touches_per_sale = fields.Float("Touches per Sale", readonly=True, aggregator=None, digits=(16, 2),
                                     help="Mean number of touches that counted on won leads.")
     picture = fields.Json(readonly=True, groups=MINERS)
-    texts = fields.Json(readonly=True, help="What people say about the process and its steps.")
+    texts = fields.Json(readonly=True, groups=MINERS, help="What people say about the process and its steps, with the cost of a lead.")
     text = fields.Html(readonly=True, sanitize=False, help="The same to read, in the language of who documented it.")
     changes = fields.Html(readonly=True, sanitize=False, help="What is different from the version before.")
 

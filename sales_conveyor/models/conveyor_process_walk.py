@@ -10,6 +10,7 @@ from ..engine.mining_conformance import EXTRA, REPEATED, SKIPPED, WRONG_ORDER, c
 from .conveyor_process_label import CLOSING, LOST, WON
 
 WALKED = SQL.identifier("conveyor_walk_lead")
+KEYS_OF = {"reached": 1, "again": 1, "lost_at": 1, "arc": 2}  # how many steps a walk is about
 DEVIATIONS = (SKIPPED, REPEATED, WRONG_ORDER, EXTRA)
 
 
@@ -73,6 +74,8 @@ class ConveyorProcessWalk(models.AbstractModel):
             version_id, what, keys = int(walk["version"]), str(walk["what"]), tuple(map(str, walk["keys"]))
             first, last = date.fromisoformat(walk["from"]), date.fromisoformat(walk["to"])
             went = self._tests()[what]
+            if len(keys) < KEYS_OF.get(what, 1 if what in DEVIATIONS else 0):
+                raise ValueError(what)
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(self.env._("This list cannot be opened again. Open it from the figures of the process.")) from error
         version = self.env["conveyor.process.version"].search([("id", "=", version_id)])  # if the reader may see it

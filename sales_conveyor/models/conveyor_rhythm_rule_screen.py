@@ -52,6 +52,7 @@ class ConveyorRhythmRule(models.Model):
 
     def action_judge_again(self):
         """Now, in the background; said so."""
+        self.check_access("write")
         self._changed()
         return {
             "type": "ir.actions.client", "tag": "display_notification",

@@ -1,9 +1,11 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 
 from ..engine import clock
 
 LINKED = "conveyor_visit_linked"  # visit and meeting move together: the one that follows does not lead back
+BOUND = {"event_id", "order_line_id", "lead_id"}
 QUIETLY = {LINKED: True, "no_mail_to_attendees": True, "mail_create_nolog": True}
 
 
@@ -14,12 +16,15 @@ class ConveyorVisit(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_written({name for vals in vals_list for name in vals})
+        self = self.with_context({key: value for key, value in self.env.context.items() if key.removeprefix("default_") not in BOUND})
         visits = super().create(vals_list)
         visits._make_meetings()
         return visits
 
     def write(self, vals):
         """A missed visit with a new day is planned anew; its meeting follows it."""
+        self._check_written(vals.keys())
         if "date" in vals and "state" not in vals:
             again = self.filtered(lambda visit: visit.state == "missed" and str(vals["date"]) >= str(visit._today()))
             if again:
@@ -35,13 +40,19 @@ class ConveyorVisit(models.Model):
         self._drop_meetings()
         return super().unlink()
 
+    @api.model
+    def _check_written(self, names):
+        """What a visit hangs on is nobody's to choose: with the visit goes its meeting, whosever it is."""
+        if not self.env.su and names & BOUND:
+            raise AccessError(self.env._("A visit's meeting, order line and opportunity come by themselves. Leave them as they are."))
+
     def _make_meetings(self):
         """One each, for those that are booked for a time."""
         without = self.filtered(lambda visit: visit.state == "booked" and visit.time > 0 and not visit.event_id)
         if without:
             events = self.env["calendar.event"].with_context(**QUIETLY).create([visit._prepare_meeting() for visit in without])
             for visit, event in zip(without, events):
-                visit.with_context(**{LINKED: True}).event_id = event
+                visit.with_context(**{LINKED: True}).sudo().event_id = event  # the meeting that was just made for it
 
     def _prepare_meeting(self):
         self.ensure_one()

@@ -34,7 +34,7 @@ class ResPartner(models.Model):
     def get_conveyor_hints(self):
         """``{partner id: a few words on his rhythm}``, for other screens; no money in it."""
         self.check_access("read")
-        return self._conveyor_hint()
+        return self._conveyor_hint() if self.env.user._is_internal() else {}
 
     def _conveyor_hint(self):
         """``{partner id: at most eight words}`` of those who have bought, in one query."""

@@ -12,7 +12,7 @@ class ResPartner(models.Model):
     visit_ids = fields.One2many("conveyor.visit", "partner_id", "Visits", copy=False, groups="sales_team.group_sale_salesman")
     next_visit_id = fields.Many2one(
         "conveyor.visit", "Next Visit", compute="_compute_next_visit_id", groups="sales_team.group_sale_salesman")
-    next_visit_words = fields.Char("Day and Time of the Visit", compute="_compute_next_visit_words", help=(
+    next_visit_words = fields.Char("Day and Time of the Visit", compute="_compute_next_visit_words", groups="base.group_user", help=(
         "For texts of reminders: of the visit that is spoken of, else of the next one."))
 
     @api.depends("visit_ids.state", "visit_ids.date", "visit_ids.time")
@@ -32,8 +32,13 @@ class ResPartner(models.Model):
         others = self.filtered(lambda partner: partner.id not in about).sudo()  # as above
         others.mapped("next_visit_id")
         for partner in self:
-            visit = visits.browse(about[partner.id]).exists() if partner.id in about else partner.sudo().next_visit_id  # as above
+            visit = visits.browse(about[partner.id]).exists().filtered(partner._conveyor_is_his) if partner.id in about else (
+                partner.sudo().next_visit_id)  # as above
             partner.next_visit_words = visit._words(self.env.context.get("lang") or partner.lang) if visit else False
+
+    def _conveyor_is_his(self, visit):
+        """Anybody may send a context: only his own visits are told in his words."""
+        return visit.partner_id.commercial_partner_id == self._origin.commercial_partner_id
 
     def _conveyor_visit_words(self):
         """Day and time for a message, in the language in which it is written."""

@@ -1,4 +1,5 @@
 from . import test_attack
+from . import test_attack_customers
 from . import test_attack_sending
 from . import test_attack_touches
 from . import test_automation_trigger
