@@ -44,6 +44,7 @@ class ConveyorTouch(models.Model):
         """
         author = message.author_id
         gateway = self.env.context.get("conveyor_inbound")
+        gateway = gateway if isinstance(gateway, Inbound) else None  # no client of RPC can send one
         if not author or author.partner_share:
             if self._is_from_client(message, gateway):
                 self._capture(message, {
@@ -128,8 +129,9 @@ class ConveyorTouch(models.Model):
     def _capture_activities(self, activities, feedback):
         """Activities that were just done; ``conveyor_result`` in the context is what
         the dialog asked: outcome, note, reason."""
-        asked = self.env.context.get("conveyor_result") or {}
-        rows = []
+        asked, rows = self.env.context.get("conveyor_result") or {}, []
+        if asked:  # anybody may send a context
+            self.env["conveyor.touch.log"]._check_touch(asked.get("channel") or "other", asked.get("outcome"))
         for model, planned in activities.grouped("res_model").items():
             owners = self._owners_of(model, planned.mapped("res_id"))
             channels = planned._touch_channels()

@@ -6,9 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import touch as engine
-from .conveyor_touch import OUTCOMES
 from .conveyor_work_item import CHANNELS
 
+BY_HAND = {"held", *(result for results in engine.RESULTS.values() for result in results)}  # what a person may say; the rest is the client's
 UNDO_MINUTES = 15
 DOUBLE_CLICK = 10  # seconds in which the same touch, said in the same words, is one
 OTHER_HALF = {False: 15, True: 10}  # o'clock of the other half-day: tried in the morning, in the afternoon
@@ -42,7 +42,7 @@ class ConveyorTouchLog(models.AbstractModel):
 
     @api.model
     def _check_touch(self, channel, outcome):
-        if channel not in dict(CHANNELS) or (outcome and outcome not in dict(OUTCOMES)):
+        if channel not in dict(CHANNELS) or (outcome and outcome not in BY_HAND):
             raise UserError(self.env._(
                 "%(channel)s with the result %(outcome)s is no touch. Choose a channel and a result from their lists.",
                 channel=channel, outcome=outcome))

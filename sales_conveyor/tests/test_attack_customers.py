@@ -174,3 +174,17 @@ class TestAttackDashboard(ConveyorCase):
         with self.assertRaises(AccessError):
             mine.undo()
         self.assertTrue(mine.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestAttackTouchContext(ConveyorCase):
+
+    def test_no_context_makes_a_touch_that_there_is_none_of(self):
+        lead = self.lead()
+        for asked in ({"channel": "carrier pigeon"}, {"outcome": "enchanted"}, {"channel": "call", "outcome": "replied"}):
+            activity = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.seller.id).with_user(self.seller)
+            with self.subTest(asked), self.assertRaises(UserError):
+                activity.with_context(conveyor_result=asked).action_feedback()
+        with self.assertRaises(UserError):
+            lead.with_user(self.seller).action_log_touch("call", "replied")
+        self.assertFalse(self.env["conveyor.touch"].search([("lead_id", "=", lead.id)]))
