@@ -12,6 +12,7 @@ from .steps.chromium import Chromium
 from .steps.database_server import DatabaseServer
 from .steps.mining_env import MiningEnvironment
 from .steps.odoo_source import OdooSource
+from .steps.printer import Printer
 from .steps.python_env import PythonEnvironment
 from .steps.template_database import template_step
 
@@ -44,7 +45,7 @@ def install(settings, console, more=0):
 @contextmanager
 def prepared(settings, console, templates=(), browser=False, mining=False):
     """Installed, the database server running, the wanted templates (False, True: demo data, GLUE) made."""
-    runner = install(settings, console, len(templates) + bool(browser) + bool(mining))
+    runner = install(settings, console, len(templates) + 2 * bool(browser) + bool(mining))
     pm4py = MiningEnvironment(settings, console)
     if mining:
         runner.ensure(pm4py)
@@ -52,6 +53,7 @@ def prepared(settings, console, templates=(), browser=False, mining=False):
     chromium = Chromium(settings, console)
     if browser:
         runner.ensure(chromium)
+        runner.ensure(Printer(settings, console))
     server = server_of(settings)
     with server.used():
         odoo = Odoo(settings, server, console)
