@@ -84,7 +84,7 @@ class TestProcessQueue(ProcessCase):
         self.env.cr.execute("UPDATE conveyor_process SET period_months = 120")
         self.env.invalidate_all()
         action = self.process.with_user(self.manager).action_document()
-        self.assertEqual((action["tag"], self.process.mining_state), ("display_notification", "waiting"))
+        self.assertEqual((action["tag"], self.process.mining_state), ("soft_reload", "waiting"))
         self.patch(conveyor_process_mining, "SYNCHRONOUS", 500)
         self.assertEqual(self.process.with_user(self.manager).action_document()["res_model"], "conveyor.process.version")
 
