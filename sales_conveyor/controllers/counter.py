@@ -28,15 +28,16 @@ class CounterController(http.Controller):
             return self._answer(405, {"error": "method_not_allowed", "message": "Post the readings."}, Allow="POST")
         self._read_committed()
         number = int(counter_id) if counter_id.isascii() and counter_id.isdigit() and len(counter_id) < 11 else 0
-        counter = request.env(su=True)["conveyor.counter"]._of_token(number if number <= MOST_ID else 0, self._token())  # the token is the right
-        if not counter:
+        known = request.env(su=True)["conveyor.counter"]._of_token(number if number <= MOST_ID else 0, self._token())  # the token is the right
+        if not known:
             return self._answer(401, {"error": "unauthorized", "message": "No counter has this token."}, WWW_Authenticate="Bearer")
+        counter, rules = known
         try:
             body = self._body()
-            if wait := counter._pace():
+            if wait := counter._pace(rules):
                 return self._answer(429, {"error": "too_often", "message": f"Too many posts in this minute. Post again in {wait} seconds, "
                                           "several readings at once."}, Retry_After=str(wait))
-            return self._answer(200, counter._receive(body))
+            return self._answer(200, counter._receive(body, rules))
         except BadPost as error:
             place = {"reading": error.reading} if error.reading else {}
             return self._answer(STATUS.get(error.code, 400), {"error": error.code, "message": str(error), **place})

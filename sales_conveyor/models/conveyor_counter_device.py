@@ -1,6 +1,7 @@
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 
 from odoo import api, fields, models
 from odoo.orm.models import NO_ACCESS
@@ -10,6 +11,15 @@ from ..engine import counter as engine
 
 NOBODY = hashlib.sha256(b"").hexdigest()  # what a stranger's token is compared with
 PATH = "/sales_conveyor/counter"
+
+
+@dataclass(frozen=True)
+class PostRules:
+    """What a company lets its devices do: ``rate`` posts a minute, hours of so many ``days`` back."""
+
+    device_wins: bool
+    rate: int
+    days: int
 
 
 class ConveyorCounter(models.Model):
@@ -61,36 +71,43 @@ class ConveyorCounter(models.Model):
     def _curl(self, token):
         hour = fields.Datetime.now().replace(minute=0, second=0)
         return (f"curl -X POST {self._post_url()} -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' "
+                f"-H 'X-Odoo-Database: {self.env.cr.dbname}' "  # needed where a server has several
                 f"-d '{{\"readings\": [{{\"hour\": \"{hour:%Y-%m-%dT%H:00:00Z}\", \"visitors\": 12}}]}}'")
 
     # ------------------------------------------------------------ what it posts
     @api.model
     def _of_token(self, counter_id, token):
-        """The counter that this token speaks for, else an empty one; as long for one as for the other.
+        """The counter that this token speaks for, as far as a post needs it, else None; as long for one as for the other.
 
-        :param counter_id: a number, or None
+        In one query: the ORM would read all of the company for each post.
+
+        :param counter_id: a number, or 0
+        :return: ``(counter, rules)``
         """
         rows = self.env.execute_query(SQL(
-            "SELECT id, token_hash FROM conveyor_counter WHERE id = %s AND active AND token_hash IS NOT NULL", counter_id))
-        found, known = rows[0] if rows else (None, NOBODY)
-        is_right = hmac.compare_digest(self._hash(token), known)
-        return self.browse(found if found and is_right and token else None)
+            """
+            SELECT c.id, c.token_hash, c.device_wins, COALESCE(o.conveyor_counter_rate, 0), COALESCE(o.conveyor_counter_days, 0)
+              FROM conveyor_counter c JOIN res_company o ON o.id = c.company_id
+             WHERE c.id = %s AND c.active AND c.token_hash IS NOT NULL
+            """, counter_id))
+        found, known, *rules = rows[0] if rows else (None, NOBODY)
+        if not hmac.compare_digest(self._hash(token), known) or not found or not token:
+            return None
+        return self.browse(found), PostRules(*rules)
 
-    def _receive(self, body):
+    def _receive(self, body, rules):
         """Record what the device posts.
 
         :param body: bytes
         :return: ``{received, created, updated, unchanged, kept}``
         :raise engine.counter.BadPost: nothing of it is recorded
         """
-        company = self.company_id
-        readings = engine.parse(body, fields.Datetime.now(), company.conveyor_counter_days)
-        counts = self.env["conveyor.counter.reading"]._record(self, readings, "device", self.device_wins)
+        readings = engine.parse(body, fields.Datetime.now(), rules.days)
+        counts = self.env["conveyor.counter.reading"]._record(self, readings, "device", rules.device_wins)
         return {"received": len(readings), **counts}
 
-    def _pace(self):
+    def _pace(self, rules):
         """Count a post; how many seconds the device is to wait when it has posted too often in this minute, else 0."""
-        limit = self.company_id.conveyor_counter_rate
         [(posts, wait)] = self.env.execute_query(SQL(
             """
             INSERT INTO conveyor_counter_pace AS own (counter_id, minute, posts)
@@ -100,7 +117,7 @@ class ConveyorCounter(models.Model):
                    minute = GREATEST(own.minute, excluded.minute)
             RETURNING posts, 60 - floor(extract(second FROM clock_timestamp()))::int
             """, self.id))
-        return wait if limit and posts > limit else 0
+        return wait if rules.rate and posts > rules.rate else 0
 
 
 class ConveyorCounterPace(models.Model):

@@ -118,6 +118,7 @@ class ConveyorCounterReading(models.Model):
         """
         hours, visitors = [reading.hour for reading in readings], [reading.visitors for reading in readings]
         people = BY_PEOPLE if origin not in BY_PEOPLE and not replaces_people else ()
+        counter.flush_recordset(["is_silent"])
         written = self.env.execute_query(SQL(
             """
             INSERT INTO conveyor_counter_reading AS own (counter_id, hour, visitors, origin, create_uid, create_date, write_uid, write_date)
@@ -126,14 +127,15 @@ class ConveyorCounterReading(models.Model):
             ON CONFLICT (counter_id, hour) DO UPDATE
                SET visitors = excluded.visitors, origin = excluded.origin, write_uid = excluded.write_uid, write_date = excluded.write_date
              WHERE own.origin <> ALL(%(people)s) AND (own.visitors, own.origin) IS DISTINCT FROM (excluded.visitors, excluded.origin)
-            RETURNING xmax = 0
+            RETURNING xmax = 0, (SELECT is_silent FROM conveyor_counter WHERE id = %(counter)s)
             """, counter=counter.id, origin=origin, user=self.env.uid or None, now=fields.Datetime.now(),
             hours=hours, visitors=visitors, people=list(people)))
-        created = sum(is_new for is_new, in written)
+        created = sum(is_new for is_new, _is_silent in written)
         rest = len(readings) - len(written)
         kept = rest and people and self._kept(counter, hours, people)
         if written:
             self.invalidate_model()
+        if written and written[0][1]:
             counter._heard()
         return {"created": created, "updated": len(written) - created, "unchanged": rest - (kept or 0), "kept": kept or 0}
 

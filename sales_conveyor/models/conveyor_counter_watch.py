@@ -51,9 +51,7 @@ class ConveyorCounter(models.Model):
                             "can be typed on the grid.", moment=self._in_words(self.silent_since)))
 
     def _heard(self):
-        """A reading has come."""
+        """A reading has come from a silent one; posts that come at once write it twice, which harms nobody."""
         self.flush_recordset(["is_silent", "silent_since"])
-        self.env.cr.execute(SQL(
-            "UPDATE conveyor_counter SET is_silent = FALSE, silent_since = NULL WHERE id = %s AND is_silent", self.id))
-        if self.env.cr.rowcount:
-            self.invalidate_recordset(["is_silent", "silent_since"], flush=False)
+        self.env.cr.execute(SQL("UPDATE conveyor_counter SET is_silent = FALSE, silent_since = NULL WHERE id = %s", self.id))
+        self.invalidate_recordset(["is_silent", "silent_since"], flush=False)

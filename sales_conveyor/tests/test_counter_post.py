@@ -22,6 +22,7 @@ class TestPost(HttpCase):
         self.now = Datetime.now().replace(minute=0, second=0)
 
     def post(self, content, token=None, counter=None, kind="application/json", method="POST", **headers):
+        self.env.flush_all()
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         known = {"Authorization": f"Bearer {self.token if token is None else token}", "Content-Type": kind, **headers}
         return self.opener.request(method, f"{self.base_url()}/sales_conveyor/counter/{self.door.id if counter is None else counter}",

@@ -12,7 +12,7 @@ import traceback
 from dataclasses import asdict, dataclass
 
 from . import (
-    bench_cadence, bench_funnel, bench_history, bench_mining, bench_moves, bench_reaction, bench_requests, bench_rhythm,
+    bench_cadence, bench_counter, bench_funnel, bench_history, bench_mining, bench_moves, bench_reaction, bench_requests, bench_rhythm,
     bench_rhythm_table, bench_touches, bench_workbook)
 from .bench import Different, goals, report
 from .databases import Databases, Missing
@@ -45,6 +45,7 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "sale-kind": bench_history.sale_kind,
     "touches": bench_touches.backfill,
     "rhythm": bench_rhythm.rhythm,
+    "counter": bench_counter.posts,
 }
 
 

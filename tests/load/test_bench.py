@@ -12,6 +12,7 @@ from .bench import Different, Result, compare, goals, report
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EVERY = {
+    "counter": "counter: one post of a device, two workers",
     "install": "installing the module on 300 leads", "history": "history backfill", "sale-kind": "first or repeat of all leads",
     "kanban": "kanban: columns and cards", "list": "list: first page", "moves": "drag of one card",
     "funnel": "funnel cells: section × month", "screen": "funnel screen, all tables, by the four-way group-by",
