@@ -18,7 +18,7 @@ class ConveyorDashboardList(models.AbstractModel):
         people = self._people({item["person"] for item in items})
         for item in items:
             item["person"] = people.get(item["person"]) or self.env._("Unassigned")
-        return {"lists": lists, "week": self._week()}
+        return {"lists": lists, "week": self._week(), "burned": self._burned(scope)}
 
     @api.model
     def _people(self, user_ids):
@@ -113,3 +113,18 @@ class ConveyorDashboardList(models.AbstractModel):
             return ""
         return self.env._("Assigned in the last seven days: %(assigned)s, touched: %(done)s, bought: %(bought)s.",
                           assigned=assigned, done=done, bought=bought)
+
+    @api.model
+    def _burned(self, scope):
+        """The source that burned most money without effect, in a sentence, of whoever may see what was spent."""
+        spend = self.env["conveyor.spend"]
+        if not spend.has_access("read") or not spend.search_count([], limit=1):
+            return ""
+        drains = self.env["conveyor.money"]._drains({"company_ids": list(scope.filters.company_ids)})
+        worst = max(((drain.amount, source_id, drain) for source_id, drain in drains.items() if drain.is_drain), key=lambda one: one[0], default=None)
+        if not worst:
+            return ""
+        amount, source_id, drain = worst
+        name = self.env["conveyor.funnel"]._names("utm.source", [source_id]).get(source_id, self.env._("No source"))
+        return self.env._("%(name)s burned %(amount)s since %(month)s: %(leads)s leads, no sale.", name=name, amount=self._money(amount),
+                          month=format_date(self.env, drain.since, date_format="MMMM y"), leads=drain.leads)

@@ -157,6 +157,15 @@ class TestDashboard(ConveyorCase):
         self.assertEqual(assignments._last_week(), (3, 1, 1))
         self.assertIn("3", self.part("lists")["week"])
 
+    def test_the_source_that_burned_most_is_named_to_managers_only(self):
+        source = self.env["utm.source"].create({"name": "Magazine"})
+        self.env["crm.lead"].create({"name": "Came by it", "team_id": self.team.id, "source_id": source.id})
+        self.env["conveyor.spend"].create({"source_id": source.id, "amount": 900, "date_from": self.today - timedelta(days=400),
+                                           "date_to": self.today - timedelta(days=300)})
+        self.env.flush_all()
+        self.assertIn("Magazine", self.part("lists")["burned"])
+        self.assertEqual(self.part("lists", self.seller)["burned"], "")
+
     # ------------------------------------------------------------ whoever leaves
     def test_clients_of_who_leaves_move_on_with_what_is_planned(self):
         mine = self.leads.filtered(lambda lead: lead.user_id == self.seller and lead.won_status == "pending")

@@ -154,6 +154,10 @@ export class Dashboard extends Component {
         return this.action.doAction(list.action, { newWindow });
     }
 
+    openMoney(newWindow) {
+        return this.action.doAction("sales_conveyor.conveyor_money_action", { newWindow });
+    }
+
     handOver() {
         return this.action.doAction("sales_conveyor.conveyor_handover_action", { onClose: () => this.load("outlook") });
     }
