@@ -3,7 +3,7 @@
 Needs CONVEYOR_URL and CONVEYOR_DB (``setup/test tests/e2e`` makes them) and
 CONVEYOR_CHROMIUM where no browser is at its usual place. Screenshots of
 failures go to CONVEYOR_SCREENSHOTS or to the folder for temporary files.
-CONVEYOR_E2E_TIMEOUT: milliseconds that a screen may take (30,000).
+CONVEYOR_E2E_TIMEOUT: milliseconds that a screen may take (60,000).
 """
 
 import itertools
@@ -21,7 +21,7 @@ from .people import People
 from .rpc import Odoo
 from .shop import Shop
 
-TIMEOUT = int(os.environ.get("CONVEYOR_E2E_TIMEOUT", 30_000))  # milliseconds, for a slow machine
+TIMEOUT = int(os.environ.get("CONVEYOR_E2E_TIMEOUT", 60_000))  # milliseconds, for a slow machine
 ROLES = ("seller", "colleague", "manager")
 GROUPS = {
     "seller": ["sales_team.group_sale_salesman", "base.group_partner_manager"],
