@@ -65,6 +65,10 @@ class ConveyorCounterReading(models.Model):
                 "%(counter)s has no hour “%(text)s”. Write when the hour begins on its own clock, such as 2026-11-21 10:00.",
                 counter=counter.name, text=text or "")) from error
 
+    @api.model
+    def get_import_templates(self):
+        return [{"label": self.env._("Import Template for Visitors"), "template": "/sales_conveyor/static/csv/conveyor_readings.csv"}]
+
     # ------------------------------------------------------------ writing
     @api.model_create_multi
     def create(self, vals_list):

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Datetime
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 from psycopg2 import IntegrityError
 
 from ..engine.counter import Reading
@@ -121,6 +121,19 @@ class TestImport(CounterCase):
             result = self.load(*rows, fields=("counter_id", "local_hour", "visitors"))
             self.assertFalse(result["messages"])
         self.assertEqual(self.found(), {0: (5, "import"), 1: (7, "import"), 3: (4, "device")})
+
+    def test_the_template_can_be_imported(self):
+        [template] = self.env["conveyor.counter.reading"].get_import_templates()
+        self.door.name = "Shop door"
+        with file_open(template["template"].removeprefix("/"), "rb") as file:
+            wizard = self.env["base_import.import"].with_user(self.manager).create({
+                "res_model": "conveyor.counter.reading", "file": file.read(), "file_type": "text/csv", "file_name": "readings.csv"})
+        options = {"quoting": '"', "separator": ",", "has_headers": True, "encoding": "utf-8"}
+        preview = wizard.parse_preview(options)
+        fields = [preview["matches"].get(index, [False])[0] for index in range(3)]
+        self.assertEqual(fields, ["counter_id", "local_hour", "visitors"])
+        result = wizard.execute_import(fields, preview["headers"], options)
+        self.assertEqual((result["messages"], len(result["ids"])), ([], 2))
 
     def test_a_bad_hour_names_itself(self):
         result = self.load(("r1", "Door", "tomorrow", "5"))

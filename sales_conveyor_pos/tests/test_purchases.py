@@ -85,6 +85,17 @@ class TestPurchases(TillCase):
         self.env.cr.execute("UPDATE pos_order SET account_move = %s WHERE id = %s", [move.id, invoiced.id])
         self.assertEqual(self.bought(), {1: 3})
 
+    def test_hours_of_purchases_know_strangers_too(self):
+        self.pos(1)
+        self.pos(1, partner=self.env["res.partner"])
+        self.pos(datetime(2026, 6, 1, 15), state="draft")
+        self.pos(2, quantity=-1)
+        moments = self.env["conveyor.purchase"]._hour_sources(sees_all=True)[-1]
+        found = self.env.execute_query(SQL("SELECT moment FROM (%s) m WHERE m.company_id = %s AND m.moment >= %s AND m.moment < %s",
+                                           moments, self.company.id, date(2026, 6, 1), date(2026, 6, 3)))
+        self.assertEqual(found, [(datetime(2026, 6, 1, 10),)] * 2)
+        self.assertEqual(len(self.env["conveyor.purchase"]._hour_sources(sees_all=False)), 1)
+
     def test_another_currency(self):
         order = self.pos(1, quantity=10)
         self.env.flush_all()

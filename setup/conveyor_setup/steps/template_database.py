@@ -13,7 +13,8 @@ from .odoo_source import odoo_revision
 PREFIX = "conveyor_template"
 RECIPE = 1  # raise it when the way of building changes
 MODULES = "crm,sale_crm,sale_management,base_automation,calendar,sms,rating,digest"
-GLUE_MODULES = "point_of_sale,loyalty,website"  # the applications that the glue addons join
+GLUE_MODULES = "point_of_sale,loyalty"  # the applications that the glue addons join
+GLUE_ALONE = "website"  # one more, without all that Odoo joins to it by itself
 GLUE = "glue"  # the template with these, beside the ones without (False) and with demo data (True)
 LANGUAGES = "en_US,ru_RU,bg_BG"  # the first one is everybody's at the beginning
 STALE_DAYS = 14
@@ -21,7 +22,7 @@ STALE_DAYS = 14
 
 def template_name(settings, content):
     """:param content: False, True (demo data) or GLUE"""
-    recipe = [RECIPE, MODULES, LANGUAGES, *([GLUE_MODULES] if content == GLUE else [])]
+    recipe = [RECIPE, MODULES, LANGUAGES, *([GLUE_MODULES, GLUE_ALONE] if content == GLUE else [])]
     return f"{PREFIX}_{digest(odoo_revision(settings), *recipe)}_{content if content == GLUE else 'demo' if content else 'plain'}"
 
 
@@ -91,5 +92,6 @@ class GlueTemplate(TemplateDatabase):
         plain = template_name(self.settings, False)
         if self.odoo.databases.exists(plain):
             self.odoo.databases.copy(plain, unfinished)
-        self.odoo.run("installing point of sale, loyalty and website", self.log, "-d", unfinished, "-i", f"{MODULES},{GLUE_MODULES}",
+        self.odoo.run("installing point of sale and loyalty", self.log, "-d", unfinished, "-i", f"{MODULES},{GLUE_MODULES}",
                       f"--load-language={LANGUAGES}", *QUIET)
+        self.odoo.run("installing website", self.log, "-d", unfinished, "-i", GLUE_ALONE, "--skip-auto-install", *QUIET)
