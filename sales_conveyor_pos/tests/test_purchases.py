@@ -90,6 +90,7 @@ class TestPurchases(TillCase):
         self.pos(1, partner=self.env["res.partner"])
         self.pos(datetime(2026, 6, 1, 15), state="draft")
         self.pos(2, quantity=-1)
+        self.env.flush_all()
         moments = self.env["conveyor.purchase"]._hour_sources(sees_all=True)[-1]
         found = self.env.execute_query(SQL("SELECT moment FROM (%s) m WHERE m.company_id = %s AND m.moment >= %s AND m.moment < %s",
                                            moments, self.company.id, date(2026, 6, 1), date(2026, 6, 3)))
