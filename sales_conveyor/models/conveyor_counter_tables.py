@@ -170,25 +170,30 @@ class ConveyorCounterTables(models.AbstractModel):
 
     # ------------------------------------------------------------ lists
     @api.model
-    def _loss_table(self, picture, notes):
-        env = self.env
-        average = picture.whole.conversion
-        rows = [Row(f"{slot[0]}-{slot[1]:02}", {
-            "when": self._slot_name(slot), **self._cells(total, average), "chance": total.chance(average)})
-                for slot, total, _missed in picture.losses()[:MOST_LOSSES]]
-        first = Column("when", env._("Hour"), TEXT),
-        chance = Column("chance", env._("By chance"), PERCENT, env._(
+    def _judged_columns(self):
+        """Of an hour against the average one."""
+        chance = Column("chance", self.env._("By chance"), PERCENT, self.env._(
             "How probable so few purchases are in an hour with which nothing is wrong: below 5 % it is worth a look, above 20 % it says little."))
-        return Table("counter_losses", env._("Hours that Lose Most"), (*self._columns(first, "missed"), chance, *self._columns((), "days")[-1:]),
-                     tuple(rows), notes)
+        *columns, days = self._columns((Column("when", self.env._("Hour"), TEXT),), "missed", "days")
+        return (*columns, chance, days)
+
+    @api.model
+    def _judged_cells(self, total, average):
+        return {**self._cells(total, average), "chance": total.chance(average) if total.missed(average) else None}
+
+    @api.model
+    def _loss_table(self, picture, notes):
+        average = picture.whole.conversion
+        rows = [Row(f"{slot[0]}-{slot[1]:02}", {"when": self._slot_name(slot), **self._judged_cells(total, average)})
+                for slot, total, _missed in picture.losses()[:MOST_LOSSES]]
+        return Table("counter_losses", self.env._("Hours that Lose Most"), self._judged_columns(), tuple(rows), notes)
 
     @api.model
     def _hour_table(self, picture, notes):
-        env, average = self.env, picture.whole.conversion
-        rows = [Row(f"{hour:02}", {"when": self._hour_name(hour), **self._cells(total, average)}) for hour, total in sorted(picture.hours.items())]
-        total = Row("total", {"when": env._("Total"), **self._cells(picture.whole), "missed": None}, kind="total")
-        first = Column("when", env._("Hour"), TEXT),
-        return Table("counter_hour", env._("By Hour"), self._columns(first, "missed", "days"), tuple(rows), notes, total if rows else None)
+        average = picture.whole.conversion
+        rows = [Row(f"{hour:02}", {"when": self._hour_name(hour), **self._judged_cells(total, average)}) for hour, total in sorted(picture.hours.items())]
+        total = Row("total", {"when": self.env._("Total"), **self._cells(picture.whole), "missed": None}, kind="total")
+        return Table("counter_hour", self.env._("By Hour"), self._judged_columns(), tuple(rows), notes, total if rows else None)
 
     @api.model
     def _holiday_table(self, picture, notes):

@@ -128,7 +128,7 @@ class TestTables(CounterCase):
         self.read((0, 10), (1, 30))
         self.sell(0)
         stream = BytesIO()
-        self.env["conveyor.workbook"].with_user(self.manager).create(FILTERS)._write(stream)
+        self.env["conveyor.workbook"].with_user(self.manager).create(FILTERS)._write_file(stream)
         book = openpyxl.load_workbook(stream)
         sheet = book["Visitors"]
         heat = self.tables()["counter_hours"]
