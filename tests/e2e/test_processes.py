@@ -1,6 +1,8 @@
 """First-sale processes: from the button to the version, conformance, standard work, the line on a lead."""
 
 import pytest
+import re
+
 from playwright.sync_api import expect
 
 from .histories import Histories
@@ -88,6 +90,7 @@ def test_standard_work_only_of_what_is_ticked(histories, enter, admin):
     expect(version.dialog.locator(".o_conveyor_timeline_step").first).to_be_visible()
     assert admin.count("conveyor.work.item", items) == 0
     row.locator("[name=is_chosen]").click()
+    expect(row).to_have_class(re.compile("o_selected_row"))
     row.locator("[name=is_chosen] input").check()
     version.dialog.locator("button[name=action_apply]").click()
     version.expect_no_dialog()
