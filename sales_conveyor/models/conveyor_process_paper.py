@@ -40,9 +40,15 @@ class ConveyorProcessVersion(models.Model):
             "timezone": self._picture().get("facts", {}).get("timezone"),
         }
 
+    def _said(self):
+        """What people say about the process; the cost of a lead only to whoever may see money."""
+        self.check_access("read")
+        texts = self.sudo().texts or {}  # the words are for every reader of the version, the cost is taken out
+        return texts if self._sees_all() else {name: value for name, value in texts.items() if name != "origin_cost"}
+
     # ------------------------------------------------------------ head
     def _paper_facts(self):
-        env, texts, process = self.env, self.texts or {}, self.process_id
+        env, texts, process = self.env, self._said(), self.process_id
         states = dict(self._fields["state"]._description_selection(env))
         facts = [
             (env._("Owner"), texts.get("owner")),
@@ -57,10 +63,10 @@ class ConveyorProcessVersion(models.Model):
 
     def _paper_origin(self):
         """How the source makes leads: (label, text)."""
-        texts, fields_of = self.texts or {}, self.env["conveyor.process"]._fields
+        texts, fields_of = self._said(), self.env["conveyor.process"]._fields
         said = [(fields_of[name]._description_string(self.env), plaintext2html(texts[name]))
                 for name in ("origin_who", "origin_steps", "origin_promise", "first_contact") if texts.get(name)]
-        if texts.get("origin_cost") and self._sees_all():
+        if texts.get("origin_cost"):
             said.insert(2, (fields_of["origin_cost"]._description_string(self.env),
                             format_amount(self.env, texts["origin_cost"], self.currency_id or self.env.company.currency_id)))
         return said
@@ -81,7 +87,7 @@ class ConveyorProcessVersion(models.Model):
     # ------------------------------------------------------------ step by step
     def _paper_steps(self, table):
         """Each step with its figures and what people say about it."""
-        text, said = self.env["conveyor.table.text"], {step["key"]: step for step in (self.texts or {}).get("steps", ())}
+        text, said = self.env["conveyor.table.text"], {step["key"]: step for step in self._said().get("steps", ())}
         keys = ("leads", "share", "passed", "stay", "norm", "lost", "contacts")
         found = []
         for row in table.rows:
@@ -113,7 +119,7 @@ class ConveyorProcessVersion(models.Model):
         """Mistakes that people name, and what history shows: (where, text)."""
         labels, picture = self._labels(), self._picture()
         avoid = [(labels.get(step["key"], step["label"]), plaintext2html(step["mistakes"]))
-                 for step in (self.texts or {}).get("steps", ()) if step.get("mistakes")]
+                 for step in self._said().get("steps", ()) if step.get("mistakes")]
         if losses := picture.get("losses"):
             first = losses[0]
             avoid.append((labels[first["key"]], self.env._(

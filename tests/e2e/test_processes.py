@@ -1,8 +1,8 @@
 """First-sale processes: from the button to the version, conformance, standard work, the line on a lead."""
 
-import pytest
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from .histories import Histories
