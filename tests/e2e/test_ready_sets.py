@@ -40,7 +40,7 @@ def test_the_preview_is_the_result_and_a_second_time_adds_nothing(shop_to_furnis
     assert len(result) > len(before) or sum(len(works) for _name, works in result) > 0
 
     wizard.open().choose(ready["name"], shop.team_name).preview()
-    expect(wizard.summary).to_contain_text("0 new sections")
-    expect(wizard.summary).to_contain_text("0 new items of standard work")
+    expect(wizard.summary).to_contain_text("new: 0,")
+    expect(wizard.summary).to_contain_text("New items of standard work: 0.")
     wizard.apply()
     assert pipeline(admin, shop.team) == result
