@@ -1,9 +1,7 @@
-from tempfile import TemporaryFile
-
 from odoo import http
 from odoo.http import request
 
-from .sending import send
+from .sending import send_written
 
 MIMETYPES = {"csv": "text/csv; charset=utf-8", "xes": "application/xml"}
 
@@ -12,16 +10,10 @@ class EventLogController(http.Controller):
 
     @http.route("/sales_conveyor/event_log/<int:log_id>", type="http", auth="user", methods=["GET"])
     def download(self, log_id):
-        """The file of a ``conveyor.event.log`` of the user's own, by way of a temporary file."""
+        """The file of a ``conveyor.event.log`` of the user's own."""
         log = request.env["conveyor.event.log"].browse(log_id).exists()
         if not log:
             raise request.not_found(request.env._("This download is over. Start it again from the process."))
         log.check_access("read")
         log._check_may_export()
-        stream = TemporaryFile()
-        try:
-            log._write_file(stream)
-            return send(stream, log._filename(), MIMETYPES[log.file_format])
-        except BaseException:
-            stream.close()
-            raise
+        return send_written(log._write_file, log._filename(), MIMETYPES[log.file_format])

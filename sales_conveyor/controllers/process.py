@@ -1,9 +1,7 @@
-from tempfile import TemporaryFile
-
 from odoo import http
 from odoo.http import request
 
-from .sending import send
+from .sending import send_written
 from .workbook import MIMETYPE
 
 
@@ -17,10 +15,4 @@ class ProcessController(http.Controller):
             raise request.not_found(request.env._("This version is gone."))
         version.check_access("read")
         request.env["conveyor.workbook"]._check_export()
-        stream = TemporaryFile()
-        try:
-            version._write_workbook(stream)
-            return send(stream, version._workbook_filename(), MIMETYPE)
-        except BaseException:
-            stream.close()
-            raise
+        return send_written(version._write_workbook, version._workbook_filename(), MIMETYPE)

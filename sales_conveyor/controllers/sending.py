@@ -1,11 +1,27 @@
 from os import SEEK_END
+from tempfile import TemporaryFile
 
 from werkzeug.wsgi import wrap_file
 
 from odoo.http import content_disposition, request
 
 
-def send(stream, filename, mimetype):
+def send_written(write, filename, mimetype):
+    """The response that sends what ``write(stream)`` writes.
+
+    It is written to a temporary file, which goes when it is sent, so that a
+    large one fills no worker's memory.
+    """
+    stream = TemporaryFile()
+    try:
+        write(stream)
+        return _send(stream, filename, mimetype)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def _send(stream, filename, mimetype):
     """The response that sends a temporary file and closes it, which ends it."""
     size = stream.seek(0, SEEK_END)
     stream.seek(0)

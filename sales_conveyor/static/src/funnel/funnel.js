@@ -1,17 +1,13 @@
-import { useEffect } from "@odoo/owl";
-import { router } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
 
 import { FunnelEmpty } from "./funnel_empty";
 import { FunnelFilters } from "./funnel_filters";
-import { fromUrl, toUrl } from "./funnel_query";
 import { FunnelSections } from "./funnel_sections";
 import { FunnelTable } from "./funnel_table";
 import { FunnelTiles } from "./funnel_tiles";
 import { TablesScreen } from "./tables_screen";
 
-const PATH = "funnel";
 const TABS = ["by_source", "by_salesperson", "by_month", "lost_reasons", "definitions"];
 
 /** The funnel: what the server's tables say; its query stands in the address bar. */
@@ -19,28 +15,8 @@ export class Funnel extends TablesScreen {
     static template = "sales_conveyor.Funnel";
     static components = { FunnelEmpty, FunnelFilters, FunnelSections, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.funnel";
+    static path = "funnel";
     static firstTab = TABS[0];
-
-    setup() {
-        super.setup();
-        useEffect(() => this.tellUrl(), () => []);
-    }
-
-    firstQuery() {
-        const { current } = router;
-        const isMine = [PATH, this.props.actionId].includes(current.action);
-        return this.props.state?.query || !isMine ? super.firstQuery() : fromUrl(current);
-    }
-
-    tellUrl() {
-        this.props.updateActionState?.(toUrl(this.state.query));
-    }
-
-    async update(changes) {
-        Object.assign(this.state.query, changes);
-        this.tellUrl();
-        await this.load();
-    }
 
     // ------------------------------------------------------------- what is shown
 

@@ -1,4 +1,5 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { router } from "@web/core/browser/router";
 import { _t } from "@web/core/l10n/translation";
 import { user } from "@web/core/user";
 import { KeepLast } from "@web/core/utils/concurrency";
@@ -6,16 +7,18 @@ import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
-import { defaultQuery, toFilters } from "./funnel_query";
+import { defaultQuery, fromUrl, toFilters, toUrl } from "./funnel_query";
 import { dateInWords } from "./funnel_values";
 
 /**
  * A screen of the server's tables for one query, which is kept while the
- * reader follows a number to its records and comes back.
+ * reader follows a number to its records and comes back. A screen with a path
+ * keeps its query in the address bar, too.
  */
 export class TablesScreen extends Component {
     static props = { ...standardActionServiceProps };
     static model = "";
+    static path = "";
     static firstTab = "";
 
     setup() {
@@ -35,13 +38,26 @@ export class TablesScreen extends Component {
             rootRef: this.rootRef,
             getLocalState: () => ({ query: this.state.query, tab: this.state.tab }),
         });
+        useEffect(() => this.tellUrl(), () => []);
         onWillStart(async () => {
             [this.mayExport] = await Promise.all([user.hasGroup("base.group_allow_export"), this.load()]);
         });
     }
 
     firstQuery() {
+        const { path } = this.constructor;
+        const { current } = router;
+        const isMine = path && [path, this.props.actionId].includes(current.action);
+        if (isMine && !this.props.state?.query) {
+            return fromUrl(current);
+        }
         return { ...defaultQuery(), ...this.props.state?.query };
+    }
+
+    tellUrl() {
+        if (this.constructor.path) {
+            this.props.updateActionState?.(toUrl(this.state.query));
+        }
     }
 
     get filters() {
@@ -61,6 +77,7 @@ export class TablesScreen extends Component {
 
     async update(changes) {
         Object.assign(this.state.query, changes);
+        this.tellUrl();
         await this.load();
     }
 

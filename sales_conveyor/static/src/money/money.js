@@ -1,16 +1,12 @@
-import { router } from "@web/core/browser/router";
 import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
-import { useEffect } from "@odoo/owl";
 
 import { FunnelFilters } from "../funnel/funnel_filters";
-import { fromUrl, toUrl } from "../funnel/funnel_query";
 import { FunnelTable } from "../funnel/funnel_table";
 import { FunnelTiles } from "../funnel/funnel_tiles";
 import { write } from "../funnel/funnel_values";
 import { TablesScreen } from "../funnel/tables_screen";
 
-const PATH = "money-by-source";
 const ABOVE = ["money_summary", "money_drain"]; // not in the tabs
 
 /** Which figure stands large on a tile, and which small under it. */
@@ -30,29 +26,9 @@ export class Money extends TablesScreen {
     static template = "sales_conveyor.Money";
     static components = { FunnelFilters, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.money";
+    static path = "money-by-source";
     static firstTab = "money_source";
     tiles = TILES;
-
-    setup() {
-        super.setup();
-        useEffect(() => this.tellUrl(), () => []);
-    }
-
-    firstQuery() {
-        const { current } = router;
-        const isMine = [PATH, this.props.actionId].includes(current.action);
-        return this.props.state?.query || !isMine ? super.firstQuery() : fromUrl(current);
-    }
-
-    tellUrl() {
-        this.props.updateActionState?.(toUrl(this.state.query));
-    }
-
-    async update(changes) {
-        Object.assign(this.state.query, changes);
-        this.tellUrl();
-        await this.load();
-    }
 
     // ------------------------------------------------------------- what is shown
 
