@@ -49,12 +49,7 @@ class ConveyorDashboardAround(models.AbstractModel):
                  "none": (env._("No next touch"), env._("Open leads of which nobody knows when they are touched again: this must be none."))}
         counts = self._counts("crm.lead", domain, conditions)
         return self._plain("today", env._("Today"), [
-            (name, *self._label_and_type(words[name]), counts[name], conditions[name]) for name in conditions], "crm.lead", domain)
-
-    @api.model
-    def _label_and_type(self, words):
-        label, note = words
-        return label, INTEGER, note
+            (name, label, INTEGER, note, counts[name], conditions[name]) for name, (label, note) in words.items()], "crm.lead", domain)
 
     @api.model
     def _counts(self, model, domain, conditions):
@@ -87,10 +82,10 @@ class ConveyorDashboardAround(models.AbstractModel):
     # ------------------------------------------------------------ people and practices
     @api.model
     def _discipline(self, scope):
-        tables = self.env["conveyor.discipline"]._tables(scope.filters)
-        return tables["discipline_salesperson"].without(
-            "leads", "early", "value_left", "mean_minutes", "share", "attempt_share") if tables["discipline_salesperson"].rows else (
-                tables["discipline_salesperson"])
+        discipline = self.env["conveyor.discipline"]
+        domain = discipline._domain(scope.filters)
+        return discipline._salesperson_table(domain, discipline._sums(domain)).without(
+            "leads", "early", "value_left", "mean_minutes", "share", "attempt_share")
 
     @api.model
     def _practices(self):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -48,15 +50,22 @@ class ConveyorDashboardOutlook(models.AbstractModel):
 
     @api.model
     def _figures(self, scope):
+        """What the tree is made of: first sales by the funnel, repeat purchases by what customers bought."""
+        customers, purchases, amount, margin = self._repeats(scope)
+        return replace(
+            self._first_figures(scope), visitors=self._visitors(scope), customers=customers or None,
+            purchases=purchases / customers if customers else None, repeat_check=amount / purchases if purchases else None,
+            margin_share=margin / amount if amount and margin is not None else None)
+
+    @api.model
+    def _first_figures(self, scope):
+        """The branch of first sales alone, for which no purchase is read."""
         cohort = self.env["conveyor.funnel"]._scope({
             **{name: getattr(scope.filters, name) for name in scope.filters.__dataclass_fields__}, "counting": "cohort", "sale_kind": "first"})
         first = self.env["conveyor.funnel"]._sums(cohort, (), where=WHOLE).get((), Tally())
-        customers, purchases, amount, margin = self._repeats(scope)
         return drivers.Figures(
-            visitors=self._visitors(scope), leads=first.reached or None, conversion=first.passed / first.reached if first.reached else None,
-            first_check=first.value_passed / first.passed if first.passed else None, customers=customers or None,
-            purchases=purchases / customers if customers else None, repeat_check=amount / purchases if purchases else None,
-            margin_share=margin / amount if amount and margin is not None else None)
+            leads=first.reached or None, conversion=first.passed / first.reached if first.reached else None,
+            first_check=first.value_passed / first.passed if first.passed else None)
 
     @api.model
     def _visitors(self, scope):
@@ -101,7 +110,7 @@ class ConveyorDashboardOutlook(models.AbstractModel):
     @api.model
     def _needed(self, scope):
         """Leads that hold the turnover, at today's conversion and check."""
-        env, figures, moves = self.env, self._figures(scope), self._money_moves(scope)
+        env, figures, moves = self.env, self._first_figures(scope), self._money_moves(scope)
         months = max(1.0, self._length(scope) / 30.4)
         sale = (figures.first_check or 0) * (figures.conversion or 0)
         if not sale:

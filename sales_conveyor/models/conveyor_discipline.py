@@ -53,8 +53,7 @@ class ConveyorDiscipline(models.AbstractModel):
         tables = (
             self._summary_table(domain, sums),
             self._stop_table(domain, sums),
-            self._by_table(domain, sums, "user_id", "discipline_salesperson", self.env._("Dropped by Salesperson"),
-                           self.env._("Salesperson"), "res.users", self.env._("Unassigned")),
+            self._salesperson_table(domain, sums),
             self._by_table(domain, sums, "team_id", "discipline_team", self.env._("Dropped by Team"),
                            self.env._("Sales team"), "crm.team", self.env._("No team")),
             self._by_table(domain, sums, "source_id", "discipline_source", self.env._("Dropped by Source"),
@@ -62,6 +61,11 @@ class ConveyorDiscipline(models.AbstractModel):
             self._silence_table(domain),
         )
         return {table.key: table for table in tables}
+
+    @api.model
+    def _salesperson_table(self, domain, sums):
+        return self._by_table(domain, sums, "user_id", "discipline_salesperson", self.env._("Dropped by Salesperson"),
+                              self.env._("Salesperson"), "res.users", self.env._("Unassigned"))
 
     # ------------------------------------------------------------ what is read
     @api.model
