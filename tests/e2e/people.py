@@ -10,6 +10,7 @@ from .rpc import Odoo
 
 DESKTOP = {"width": 1600, "height": 1000}
 PHONE = {"width": 375, "height": 740}
+QUIET = {"odoobot_state": "disabled"}  # its first greeting opens a window over the page
 # A library of video calls that some builds of Odoo lack; nothing of it is on our screens.
 KNOWN = re.compile("selfie_segmentation")
 
@@ -55,12 +56,13 @@ class People:
         groups = [self.admin.ref(group) for group in ["base.group_user", *groups]]
         uid = self.admin.create("res.users", {
             "name": name, "login": login, "password": login, "email": f"{login}@example.com", "lang": "en_US",
-            "tz": "UTC", "group_ids": [[6, 0, groups]]}, no_reset_password=True)
+            "tz": "UTC", "group_ids": [[6, 0, groups]], **QUIET}, no_reset_password=True)
         self._persons[role] = Person(uid, name, login, login)
 
     def know(self, role, login):
         """A user of the demo company, whose password is his login."""
         [user] = self.admin.search_read("res.users", [["login", "=", login]], ["name"])
+        self.admin.write("res.users", [user["id"]], QUIET)
         self._persons[role] = Person(user["id"], user["name"], login, login)
 
     def speak(self, role, language):
