@@ -242,4 +242,5 @@ from . import conveyor_money_purchases
 from . import conveyor_money
 from . import conveyor_money_tables
 from . import conveyor_money_cohort
+from . import conveyor_money_sale
 from . import conveyor_money_words

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL, format_date
 
+from ..engine import clock
 from .conveyor_discipline import FILTERS
 
 LENGTH = 5  # names on a list
@@ -102,8 +103,8 @@ class ConveyorDashboardList(models.AbstractModel):
 
     @api.model
     def _today_begins(self):
-        return self.env["conveyor.next"]._morning(self.env["conveyor.next"]._local_day(self._now(), self.env.user), self.env.user).replace(
-            hour=0, minute=0, second=0)
+        """Midnight of today where the reader's company is, in UTC."""
+        return clock.start_of_day(self._now(), self.env.company._conveyor_tz())
 
     @api.model
     def _week(self):

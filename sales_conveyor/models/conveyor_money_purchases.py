@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -124,16 +122,12 @@ class ConveyorMoneyReader(models.AbstractModel):
             yield source_id, came, first, age, Earned(revenue * rate, margin * rate, known * rate, count)
 
     @api.model
-    def _sold(self, scope):
-        """``{True: Earned of first purchases, False: of later ones}`` of the period's days."""
-        between = self.env["conveyor.funnel"]._between(SQL("b.day"), scope.filters.date_from, scope.filters.date_to)
-        rows = self.env.execute_query(SQL("""
-            SELECT b.day = b.first_date, b.company_id, date_trunc('month', b.day)::date, sum(b.amount), COALESCE(sum(b.margin), 0),
-                   COALESCE(sum(b.amount) FILTER (WHERE b.margin IS NOT NULL), 0), count(*)
-              FROM (%s) b WHERE %s GROUP BY 1, 2, 3
-        """, self._bought(scope, self._customer_query(scope)), between))
-        found, cache, funnel = defaultdict(Earned), {}, self.env["conveyor.funnel"]
-        for is_first, company_id, month, revenue, margin, known, count in rows:
-            rate = funnel._rate(scope, company_id, month, cache)
-            found[is_first] += Earned(revenue * rate, margin * rate, known * rate, count)
-        return found
+    def _sales_sql(self):
+        """SELECT of all purchases of everyone who has bought, one row a client, company and day; ``kind``: first or repeat."""
+        companies = self.env.companies
+        return SQL("""
+            SELECT row_number() OVER (ORDER BY c.client, c.company_id, d.day) AS id, c.client, c.partner_id, c.company_id, c.lead_id, c.source_id,
+                   c.medium_id, c.campaign_id, c.team_id, c.user_id, d.day AS date, d.amount, d.margin,
+                   CASE WHEN d.day = c.first_date THEN 'first' ELSE 'repeat' END AS kind
+              FROM (%s) c JOIN (%s) d ON d.client = c.client AND d.company_id = c.company_id
+        """, self._customers_sql(companies), self._purchases_sql(companies))

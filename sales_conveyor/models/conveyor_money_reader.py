@@ -30,6 +30,13 @@ class Earned:
 
 
 @dataclass
+class Sold(Earned):
+    """The same of sales of a kind, with the number of those who bought."""
+
+    customers: int = 0
+
+
+@dataclass
 class Cell:
     """A source in a month: what was spent, who came, who bought first, what they brought then and later.
 

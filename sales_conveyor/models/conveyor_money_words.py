@@ -92,6 +92,8 @@ class ConveyorMoney(models.AbstractModel):
             "ltv_margin": env._("Margin that a customer has brought within so many months of his first sale, that one included."),
             "old_enough": env._("Only of customers since whose first sale so many months have passed."),
             "sales": env._("Days on which a customer bought, in the period."),
+            "buyers": env._("Who bought on these days, each counted once."),
+            "cost_customer": env._("The same money for each of these customers, however often he bought."),
             "revenue": env._("Untaxed, net of credit notes, in the period."),
             "average": env._("Revenue for each sale."),
             "touches": env._("Touches of leads that were won or lost in the period, and of customers without a lead."),

@@ -1,6 +1,8 @@
 """The owner's page: figures by hand, in step with the funnel, by the reader's rights; assigning; handing over."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -34,7 +36,7 @@ class TestDashboard(ConveyorCase):
         return self.dashboard.with_user(user or self.manager).get_part(name, {**self.filters, **filters})
 
     def figures(self, part, column="value"):
-        return {row["key"]: row["cells"][column] for table in part["tables"] for row in table["rows"]}
+        return {row["key"]: row["cells"][column] for table in part["tables"] for row in table["rows"] if column in row["cells"]}
 
     # ------------------------------------------------------------ the top line
     def test_first_sales_by_hand_and_as_in_the_funnel(self):
@@ -80,6 +82,29 @@ class TestDashboard(ConveyorCase):
             self.assertIn("tables", self.part(name), name)
         drivers = self.figures(self.part("drivers"), "turnover")
         self.assertAlmostEqual(drivers["conversion"], 1000 * 0.1)
+
+    def test_today_begins_at_the_companys_midnight(self):
+        """Half past nine in the evening in UTC is tomorrow in Sofia: what is due at eight is due today, what was due before midnight is overdue."""
+        self.env.company.conveyor_tz = "Europe/Sofia"
+        now, zone = datetime(2026, 6, 10, 21, 30), ZoneInfo("Europe/Sofia")
+        moments = {12: datetime(2026, 6, 10, 12), 13: datetime(2026, 6, 11, 5), 14: datetime(2026, 6, 11, 21, 30)}
+        for number, moment in moments.items():
+            self.leads[number].activity_ids.unlink()
+            self.leads[number].next_touch_date = moment
+        with patch.object(type(self.dashboard), "_now", lambda model: now):
+            begins = self.dashboard._today_begins()
+            found = {row.key: row.cells["value"] for row in self.dashboard._today(self.dashboard._scope(self.filters)).rows}
+        self.assertEqual(begins, datetime(2026, 6, 11, tzinfo=zone).astimezone(UTC).replace(tzinfo=None))
+        self.assertEqual((found["due"], found["overdue"]), (1, 1))
+
+    def test_today_is_counted_in_one_reading(self):
+        scope = self.dashboard._scope(self.filters)
+        self.dashboard._today(scope)
+        with self.assertQueryCount(1):
+            table = self.dashboard._today(scope)
+        for row in table.rows:
+            self.assertEqual(row.cells["value"], self.env["crm.lead"].with_user(self.manager).search_count(
+                table.drill_domain(row, "value")), row.key)
 
     def test_an_unknown_part_is_told(self):
         with self.assertRaisesRegex(UserError, "no part"):
@@ -160,7 +185,7 @@ class TestDashboard(ConveyorCase):
     def test_the_source_that_burned_most_is_named_to_managers_only(self):
         source = self.env["utm.source"].create({"name": "Magazine"})
         self.env["crm.lead"].create({"name": "Came by it", "team_id": self.team.id, "source_id": source.id})
-        self.env["conveyor.spend"].create({"source_id": source.id, "amount": 900, "date_from": self.today - timedelta(days=400),
+        self.env["conveyor.spend"].create({"source_id": source.id, "amount": 9000, "date_from": self.today - timedelta(days=400),
                                            "date_to": self.today - timedelta(days=300)})
         self.env.flush_all()
         self.assertIn("Magazine", self.part("lists")["burned"])

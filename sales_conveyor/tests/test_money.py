@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from .money_common import APR, FEB, JAN, MAR, MoneyCase
 
 COUNTS = ("spend", "leads", "cost_lead", "first_sales", "cost_sale")
+UNCOUNTED = ("payback", "touches")  # no number of records
 BROUGHT = ("revenue_first", "revenue_later", "ltv", "return")
 
 
@@ -127,16 +128,30 @@ class TestMoney(MoneyCase):
 
     def test_first_and_repeat(self):
         table = self.money()["money_first_repeat"]
-        self.assertEqual(self.figures(table, "first", "sales", "revenue", "spend", "cost"), [4, 400, 1760, 440])
-        self.assertEqual(self.figures(table, "repeat", "sales", "revenue", "spend", "cost"), [3, 300, None, None])
+        self.assertEqual(self.figures(table, "first", "sales", "customers", "revenue", "spend", "cost"), [4, 4, 400, 1760, 440])
+        self.assertEqual(self.figures(table, "repeat", "sales", "customers", "revenue", "spend", "cost"), [3, 2, 300, None, None])
         self.assertNotIn("work", [column.key for column in table.columns])
         self.company.conveyor_touch_cost = 5
         self.env["conveyor.touch"]._record([{
             "event_key": f"money {number}", "date": f"2026-05-{number:02} 10:00:00", "partner_id": self.ada.id, "company_id": self.company.id,
             "channel": "call", "direction": "out", "outcome": "reached"} for number in range(1, 7)])
         table = self.money()["money_first_repeat"]
-        self.assertEqual(self.figures(table, "repeat", "touches", "touches_per_sale", "work", "cost"), [6, 2, 30, 10])
-        self.assertTrue(any("44.0 times" in note for note in table.notes), table.notes)
+        self.assertEqual(self.figures(table, "repeat", "touches", "touches_per_sale", "work", "cost", "cost_customer"), [6, 2, 30, 10, 15])
+        self.assertIn("Not enough data to compare the two.", table.notes, "of four and three sales")
+
+    def test_first_and_repeat_are_compared_from_ten_sales_on(self):
+        self.company.conveyor_touch_cost = 5
+        self.env["conveyor.touch"]._record([{
+            "event_key": "money one", "date": "2026-05-01 10:00:00", "partner_id": self.ada.id, "company_id": self.company.id,
+            "channel": "call", "direction": "out", "outcome": "reached"}])
+        for number in range(6):
+            self.bought(self.customer(f"Newcomer {number}"), date(2026, 5, 20))
+        self.bought(self.old, *(date(2026, 4, day) for day in range(1, 8)))
+        table = self.money()["money_first_repeat"]
+        self.assertEqual(self.figures(table, "first", "sales", "customers", "cost", "cost_customer"), [10, 10, 176, 176])
+        self.assertEqual(self.figures(table, "repeat", "sales", "customers", "cost", "cost_customer"), [10, 3, 0.5, 5 / 3])
+        self.assertTrue(any("costs 352 times" in note and "customer 106 times" in note for note in table.notes), table.notes)
+        self.assertTrue(any("without a touch" in note for note in table.notes), "0.1 touches a sale")
 
     def test_won_without_any_document_is_a_sale(self):
         lead = self.came(date(2026, 5, 4), self.magazine, expected_revenue=700)
@@ -174,9 +189,10 @@ class TestMoney(MoneyCase):
                             continue
                         records = self.env[table.base(row, column.key)["model"]].with_user(self.manager).with_context(
                             allowed_company_ids=self.company.ids, active_test=False)
-                        count = records.search_count(domain)
+                        by = table.base(row, column.key)["context"].get("group_by")
+                        count = len(records._read_group(domain, [by])) if by else records.search_count(domain)
                         what = (filters, table.key, row.key, column.key, domain)
-                        if table.type_of(row, column.key) == "integer" and column.key != "payback" and table.key != "money_first_repeat":
+                        if table.type_of(row, column.key) == "integer" and column.key not in UNCOUNTED:
                             self.assertEqual(count, row.cells[column.key], what)
                         self.assertTrue(count, what)
                         checked += 1
@@ -188,6 +204,14 @@ class TestMoney(MoneyCase):
         self.assertEqual((ada.source_id, ada.came_date, ada.first_date, ada.revenue), (self.ads, date(2026, 1, 5), date(2026, 1, 20), 300))
         self.assertEqual(ada.action_open()["res_id"], self.ada.id)
 
+    def test_a_repeat_sale_is_opened(self):
+        table = self.money()["money_first_repeat"]
+        row = table.row("repeat")
+        sales = self.env[table.base(row, "sales")["model"]].with_user(self.manager).with_context(allowed_company_ids=self.company.ids)
+        found = sales.search(table.drill_domain(row, "sales"), order="date")
+        self.assertEqual(found.mapped("date"), [date(2026, 3, 1), date(2026, 4, 20), date(2026, 6, 1)])
+        self.assertEqual((sum(found.mapped("amount")), found[0].source_id, found[0].action_open()["res_id"]), (300, self.ads, self.ada.id))
+
     # ------------------------------------------------------------ rights, companies
     def test_others_see_nothing(self):
         for user in (self.seller, self.colleague):
@@ -197,7 +221,7 @@ class TestMoney(MoneyCase):
                     call({})
             filters = self.env["conveyor.funnel"].with_user(user).with_context(allowed_company_ids=self.company.ids)._parse({})
             self.assertEqual(money._sheets(filters), {})
-            for model in ("conveyor.spend", "conveyor.spend.rule", "conveyor.money.customer"):
+            for model in ("conveyor.spend", "conveyor.spend.rule", "conveyor.money.customer", "conveyor.money.sale"):
                 with self.assertRaises(AccessError):
                     self.env[model].with_user(user).search([])
 
