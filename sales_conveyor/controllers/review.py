@@ -38,8 +38,17 @@ class Review(Rating):
         if request.httprequest.method == "POST":
             if str(rate) not in map(str, STARS) or self._is_stranger(rating):
                 raise NotFound()
-            order.rating_apply(int(rate), rating=rating, feedback=(kwargs.get("feedback") or "").strip()[:LONGEST] or None)
+            feedback = (kwargs.get("feedback") or "").strip()[:LONGEST] or None
+            request.env["conveyor.review"].sudo()._answer(rating, order, int(rate), feedback)  # his address is his right
         return self._review_page("sales_conveyor.review_page_thanks", rating, order, {"is_bad": 0 < rating.rating < GOOD})
+
+    def _get_rating_and_record(self, token):
+        """An address that was sent to a customer is his, whoever has made another rating with it."""
+        asked = request.env["rating.rating"].sudo().search(  # the address is the right
+            [("access_token", "=", token), ("conveyor_order_id", "!=", False)], limit=1)
+        if asked and (order := asked.conveyor_order_id.exists()):
+            return asked, order
+        return super()._get_rating_and_record(token)
 
     def _is_stranger(self, rating):
         """A colleague does not answer in the customer's name."""

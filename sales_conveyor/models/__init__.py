@@ -37,6 +37,7 @@ from . import conveyor_followup_plan
 from . import conveyor_followup_ask
 from . import conveyor_followup_words
 from . import conveyor_interest
+from . import rating_rating
 from . import conveyor_review
 from . import conveyor_letter
 from . import conveyor_sending_health

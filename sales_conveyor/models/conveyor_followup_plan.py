@@ -110,13 +110,12 @@ class ConveyorFollowup(models.Model):
 
     @api.model
     def _reviews(self, company, partner_ids):
-        """Answers about orders, in the company's days."""
+        """Answers about orders that the customers gave themselves, in the company's days."""
         found = defaultdict(list)
         for partner_id, day, rating, order_id in self.env.execute_query(SQL(
-                """SELECT p.commercial_partner_id, (COALESCE(r.rated_on, r.write_date) AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date,
-                          r.rating, o.id
-                     FROM rating_rating r JOIN sale_order o ON o.id = r.res_id JOIN res_partner p ON p.id = o.partner_id
-                    WHERE r.res_model = 'sale.order' AND r.consumed AND r.rating > 0 AND o.company_id = %(company)s
+                """SELECT p.commercial_partner_id, (r.conveyor_answered AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date, r.conveyor_stars, o.id
+                     FROM rating_rating r JOIN sale_order o ON o.id = r.conveyor_order_id JOIN res_partner p ON p.id = o.partner_id
+                    WHERE r.conveyor_stars > 0 AND o.company_id = %(company)s
                       AND p.commercial_partner_id = ANY(%(partners)s) ORDER BY r.id""",
                 tz=company._conveyor_tz(), company=company.id, partners=partner_ids)):
             found[partner_id].append(engine.Review(day, rating, order_id))

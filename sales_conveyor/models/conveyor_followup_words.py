@@ -36,7 +36,7 @@ class ResPartner(models.Model):
             order="date_order desc, id desc", limit=1)
         if not order:
             return self.get_base_url()
-        return f"{order.get_base_url()}/rate/{order.sudo()._rating_get_access_token(partner=self)}"
+        return f"{order.get_base_url()}/rate/{self.env['conveyor.review']._ask(order, self).access_token}"
 
 
 class ConveyorFollowup(models.Model):

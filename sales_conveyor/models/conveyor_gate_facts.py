@@ -188,15 +188,16 @@ class ConveyorGateFacts(models.AbstractModel):
     @api.model
     def _complaining(self, companies):
         """Ids among these commercial partners with an open complaint: said so, or a bad
-        rating that is younger than the last settlement."""
+        rating that is younger than the last settlement; of an order only the customer's own."""
         self.env["res.partner"].flush_model()
         self.env["rating.rating"].flush_model()
         return {partner_id for partner_id, in self.env.execute_query(SQL(
             """SELECT c.id FROM res_partner c WHERE c.id = ANY(%(ids)s) AND (c.conveyor_complaint OR COALESCE((
-                   SELECT r.rating BETWEEN 1 AND 3 AND r.write_date > COALESCE(c.conveyor_complaint_settled, '-infinity')
-                     FROM rating_rating r JOIN res_partner p ON p.id = r.partner_id
-                    WHERE p.commercial_partner_id = c.id AND r.consumed AND r.rating > 0
-                    ORDER BY r.write_date DESC, r.id DESC LIMIT 1), FALSE))""", ids=companies.ids))}
+                   SELECT r.stars BETWEEN 1 AND 3 AND r.date > COALESCE(c.conveyor_complaint_settled, '-infinity')
+                     FROM (SELECT id, partner_id, COALESCE(conveyor_answered, write_date) AS date, CASE WHEN res_model = 'sale.order'
+                                  THEN conveyor_stars WHEN consumed THEN rating END AS stars FROM rating_rating) r
+                     JOIN res_partner p ON p.id = r.partner_id
+                    WHERE p.commercial_partner_id = c.id AND r.stars > 0 ORDER BY r.date DESC, r.id DESC LIMIT 1), FALSE))""", ids=companies.ids))}
 
     @api.model
     def _debts(self, rows, now):

@@ -8,16 +8,6 @@ from ..engine.followup import GOOD
 ANSWER_MINUTES = 60
 
 
-class RatingRating(models.Model):
-    _inherit = "rating.rating"
-
-    def write(self, vals):
-        result = super().write(vals)
-        if vals.get("consumed") and "rating" in vals and self.env.su:  # the customer's own word, from his link; a colleague may write ratings too
-            self.env["conveyor.review"]._on_ratings(self)
-        return result
-
-
 class ConveyorReview(models.AbstractModel):
     """What a customer's answer about an order sets going.
 
@@ -30,19 +20,31 @@ class ConveyorReview(models.AbstractModel):
     _description = "Answer to a Review Request"
 
     @api.model
-    def _on_ratings(self, ratings):
-        """:param ratings: that were just given, sudo"""
-        mine = ratings.filtered(lambda rating: rating.res_model == "sale.order" and rating.rating)
-        for rating in mine:
-            order = self.env["sale.order"].sudo().browse(rating.res_id).exists()
-            if order:
-                self._record_touch(order, rating)
-            if order and rating.rating < GOOD:
-                self._escalate(order, rating)
-        partners = mine.partner_id | self.env["sale.order"].sudo().browse(mine.mapped("res_id")).exists().partner_id
-        if partners:
-            self.env["conveyor.followup.mark"]._note(partners.commercial_partner_id.ids)
-            self.env.ref("sales_conveyor.cron_followup_run").sudo()._trigger()
+    def _ask(self, order, partner):
+        """The rating, sudo, whose address goes to the customer; from now on it is this order's."""
+        token = order.sudo()._rating_get_access_token(partner=partner)  # his own purchase
+        rating = self.env["rating.rating"].sudo().search([("access_token", "=", token), ("res_id", "=", order.id)], limit=1)
+        if rating.conveyor_order_id != order:
+            rating.conveyor_order_id = order
+        return rating
+
+    @api.model
+    def _answer(self, rating, order, stars, feedback=None):
+        """The customer's own word, from his address: the only writer of answers.
+
+        A rating that was not asked for by ``_ask`` is Odoo's, and sets nothing going.
+
+        :param rating: sudo
+        """
+        order.rating_apply(stars, rating=rating, feedback=feedback)
+        if rating.conveyor_order_id != order:
+            return
+        rating.write({"conveyor_stars": stars, "conveyor_answered": fields.Datetime.now()})
+        self._record_touch(order, rating)
+        if stars < GOOD:
+            self._escalate(order, rating)
+        self.env["conveyor.followup.mark"]._note((rating.partner_id | order.partner_id).commercial_partner_id.ids)
+        self.env.ref("sales_conveyor.cron_followup_run").sudo()._trigger()
 
     @api.model
     def _record_touch(self, order, rating):

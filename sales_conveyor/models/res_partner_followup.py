@@ -44,7 +44,7 @@ class ResPartner(models.Model):
         return [("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids)]
 
     def _review_domain(self):
-        return [("res_model", "=", "sale.order"), ("consumed", "=", True), ("rating", ">", 0)]
+        return [("res_model", "=", "sale.order"), ("is_conveyor_answer", "=", True)]
 
     def action_open_followups(self):
         self.ensure_one()

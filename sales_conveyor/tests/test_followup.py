@@ -64,12 +64,10 @@ class FollowupCase(EnrolmentCase):
         return [(one.kind, (one.due_date - TODAY).days, one.state, one.why or None) for one in found]
 
     def rate(self, order, stars, feedback=None):
-        token = order._rating_get_access_token(partner=order.partner_id)
-        rating = self.env["rating.rating"].search([("access_token", "=", token)])
-        order.rating_apply(stars, token=token, rating=rating, feedback=feedback)
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE rating_rating SET write_date = %s WHERE id = %s", [self.now, rating.id])
-        rating.invalidate_recordset(["write_date"])
+        reviews = self.env["conveyor.review"]
+        rating = reviews._ask(order, order.partner_id)
+        reviews._answer(rating, order, stars, feedback)
+        return rating
 
     def sent(self, partner=None):
         return self.env["conveyor.touch"].search([("partner_id", "=", (partner or self.ada).id), ("direction", "=", "out")])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import http
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
@@ -108,12 +109,63 @@ class TestReview(FollowupCase):
             self.assertIn(f"/rate/{rating.access_token}/{star}", mail.body_html)
         self.assertEqual((rating.partner_id, rating.rated_partner_id), (self.ada, self.seller.partner_id))
 
+    def forge(self, order, **values):
+        """By RPC, as any colleague may."""
+        return self.env["rating.rating"].with_user(self.seller).create({
+            "res_model_id": self.env["ir.model"]._get_id("sale.order"), "res_id": order.id, "partner_id": self.ada.id,
+            "consumed": True, "rating": 5, **values})
+
+    def test_a_colleagues_good_rating_sets_nothing_going(self):
+        self.rule("referral")
+        order = self.buy(day=-1)
+        self.forge(order)
+        asked = self.env["conveyor.review"]._ask(order, self.ada)
+        asked.with_user(self.seller).write({"rating": 5, "consumed": True})
+        order.with_user(self.seller).message_post(body="Lovely", rating_value=5)
+        self.go()
+        self.assertEqual(self.rows(), [])
+        self.assertFalse(self.ada.conveyor_review_count)
+        self.env["conveyor.review"]._answer(asked, order, 5)
+        self.go()
+        self.assertEqual(self.rows(), [("referral", 1, "planned", None)])
+
+    def test_a_colleagues_rating_lets_no_offer_through_or_stops_it(self):
+        self.rule("accessory", delay=2, offer_ids=self.bulb.ids)
+        order = self.buy()
+        self.forge(order, rating=1)
+        self.go()
+        self.assertEqual(self.rows(), [("accessory", 2, "planned", None)])
+        self.rate(order, 2)
+        self.ada.conveyor_complaint = False  # the rating alone says it
+        self.forge(order, rating=5)
+        self.assertEqual(self.env["conveyor.gate.facts"]._complaining(self.ada), {self.ada.id})
+        self.go(1)
+        self.assertEqual(self.rows(), [("accessory", 2, "dropped", "bad_review")])
+
+    def test_nobody_claims_that_a_customer_has_answered(self):
+        order, other = self.buy(), self.buy(day=1)
+        rating = self.env["conveyor.review"]._ask(order, self.ada).with_user(self.seller)
+        for values in ({"conveyor_stars": 5}, {"conveyor_answered": self.now}, {"conveyor_order_id": other.id}, {"res_id": other.id}):
+            with self.subTest(values), self.assertRaises(AccessError):
+                rating.write(values)
+        with self.assertRaises(AccessError):
+            self.forge(order, conveyor_stars=5, conveyor_order_id=order.id)
+
+    def test_an_answer_is_kept_as_the_customer_gave_it(self):
+        rating = self.rate(self.buy(), 2, "Late").with_user(self.manager)
+        for values in ({"rating": 5}, {"feedback": "Lovely"}, {"consumed": False}, {"partner_id": self.seller.partner_id.id}):
+            with self.subTest(values), self.assertRaisesRegex(AccessError, "is kept as it is"):
+                rating.write(values)
+        with self.assertRaises(AccessError):
+            rating.reset()
+        self.assertEqual((rating.rating, rating.feedback, rating.is_conveyor_answer), (2, "Late", True))
+
     def test_what_the_customer_has_said_is_on_his_form(self):
         self.rate(self.buy(), 5, "Lovely")
         self.rate(self.buy(day=1), 2, "Late")
         ada = self.ada.with_user(self.seller)
         self.assertEqual((ada.conveyor_review_count, ada.conveyor_review_average), (2, 3.5))
-        found = self.env["rating.rating"].search(ada.action_open_reviews()["domain"])
+        found = self.env["rating.rating"].with_user(self.seller).search(ada.action_open_reviews()["domain"])
         self.assertEqual(set(found.mapped("feedback")), {"Lovely", "Late"})
 
 
@@ -128,7 +180,7 @@ class TestReviewPage(HttpCase):
         self.order = self.env["sale.order"].create({
             "partner_id": self.customer.id, "order_line": [Command.create({"product_id": product.id})]})
         self.order.action_confirm()
-        self.token = self.order._rating_get_access_token(partner=self.customer)
+        self.token = self.customer._conveyor_review_url().rpartition("/")[2]
         self.rating = self.env["rating.rating"].search([("access_token", "=", self.token)])
 
     def csrf(self, page):
@@ -161,6 +213,18 @@ class TestReviewPage(HttpCase):
             with self.subTest(path):
                 self.assertEqual(self.url_open(path).status_code, 404)
         self.assertFalse(self.rating.consumed)
+
+    def test_a_second_rating_with_his_address_takes_it_from_nobody(self):
+        other = self.order.copy()
+        self.env["rating.rating"].create({
+            "res_model_id": self.env["ir.model"]._get_id("sale.order"), "res_id": other.id, "access_token": self.token})
+        self.assertIn("Thank you", self.answer(2).text)
+        self.assertEqual((self.rating.rating, self.rating.res_id, self.customer.conveyor_complaint), (2, self.order.id, True))
+
+    def test_a_rating_that_was_never_asked_for_sets_nothing_going(self):
+        self.token = self.order.copy()._rating_get_access_token(partner=self.customer)
+        self.assertIn("Thank you", self.answer(1).text)
+        self.assertFalse(self.customer.conveyor_complaint)
 
     def test_a_colleague_does_not_answer_in_the_customers_name(self):
         self.authenticate("admin", "admin")
