@@ -32,6 +32,7 @@ from . import conveyor_enrolment_send
 from . import conveyor_enrolment_step
 from . import conveyor_enrolment_state
 from . import conveyor_followup_rule
+from . import conveyor_followup_rule_switch
 from . import conveyor_followup
 from . import conveyor_followup_plan
 from . import conveyor_followup_ask

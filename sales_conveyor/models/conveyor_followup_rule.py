@@ -1,8 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL
+from odoo.exceptions import UserError, ValidationError
 
 from ..engine import followup as engine
 
@@ -167,52 +166,7 @@ class ConveyorFollowupRule(models.Model):
         templates = self.env["product.template"]
         return "optional_product_ids" in templates._fields and bool(templates.search_count([("optional_product_ids", "!=", False)], limit=1))
 
-    # ------------------------------------------------------------ switch
-    def action_switch_on(self):
-        """Say what it would have made, then switch it on."""
-        self.ensure_one()
-        self._check_manager()
-        if problem := self._problem():
-            raise UserError(problem)
-        return {
-            "type": "ir.actions.act_window", "res_model": "conveyor.followup.switch", "target": "new", "views": [(False, "form")],
-            "name": self.env._("Switch On"), "context": {**self.env.context, "default_rule_id": self.id}}
-
-    def action_switch_off(self):
-        """What is planned is dropped; what was asked for goes on."""
-        self._check_manager()
-        self._switch(False)
-        self.env["conveyor.followup"].sudo().search([  # whoever's customers they are
-            ("rule_id", "in", self.ids), ("state", "=", "planned")])._drop("off")
-        return True
-
-    def _switch(self, is_on):
-        """The only writer of the switch; a rule begins on the day it is switched on."""
-        changed = self.filtered(lambda rule: rule.is_on != is_on)
-        changed.write({"is_on": is_on, **({"date_on": self._today()} if is_on else {})})
-        if is_on:
-            changed._mark_start()
-        return changed
-
-    def _mark_start(self):
-        """Whoever has bought today, or has a visit to come, is planned for."""
-        today = self._today()
-        self.env.flush_all()
-        partner_ids = [partner_id for partner_id, in self.env.execute_query(SQL(
-            "SELECT DISTINCT partner_id FROM (%s) d WHERE day >= %s", self.env["conveyor.purchase"]._days_sql(), today))]
-        if "visit" in self.mapped("kind") and "conveyor.visit" in self.env:
-            partner_ids += self.env["conveyor.visit"].sudo().search([  # whoever books them
-                ("state", "=", "booked")]).partner_id.ids
-        self.env["conveyor.followup.mark"]._note(partner_ids)
-
-    @api.model
-    def _today(self):
-        return self.env["conveyor.followup"]._today(self.env.company)
-
-    def _check_manager(self):
-        if not (self.env.su or self.env.user.has_group("sales_team.group_sale_manager")):
-            raise AccessError(self.env._("Only sales managers may switch follow-up rules. Ask one of them."))
-
+    # ------------------------------------------------------------ life
     def write(self, vals):
         """What a changed rule has planned follows it."""
         if vals.get("active") is False:

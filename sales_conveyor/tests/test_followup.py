@@ -463,8 +463,28 @@ class TestFollowup(FollowupCase):
             "name": "Beans", "kind": "consumable", "cadence_id": self.followup_cadence.id})
         with self.assertRaisesRegex(UserError, "choose the product or category"):
             rule.action_switch_on()
+        with self.assertRaisesRegex(UserError, "choose the product or category"):
+            self.env["conveyor.followup.switch"].create({"rule_id": rule.id}).action_apply()
+        self.assertFalse(rule.is_on)
         with self.assertRaisesRegex(ValidationError, "say what the interest is in"):
             self.env["conveyor.interest"].create({"partner_id": self.ada.id, "name": " "})
+
+    def test_a_rule_is_switched_by_its_buttons_only(self):
+        rules = self.env["conveyor.followup.rule"].with_user(self.manager)
+        values = {"name": "Review", "kind": "review", "cadence_id": self.followup_cadence.id}
+        rule = rules.create({**values, "is_on": False})
+        for forged in ({"is_on": True}, {"date_on": TODAY - timedelta(365)}, {"is_on": True, "date_on": False}):
+            with self.subTest(forged):
+                with self.assertRaisesRegex(UserError, "Switch On says first"):
+                    rule.write(forged)
+                with self.assertRaisesRegex(UserError, "Switch On says first"):
+                    rules.create({**values, **forged})
+        self.env["conveyor.followup.switch"].with_user(self.manager).create({"rule_id": rule.id}).action_apply()
+        self.assertEqual((rule.is_on, rule.date_on), (True, TODAY))
+        with self.assertRaisesRegex(UserError, "Switch On says first"):
+            rule.write({"is_on": False})
+        rule.action_switch_off()
+        self.assertFalse(rule.is_on)
 
     def test_the_preview_counts_and_writes_nothing(self):
         for day in (-30, -20, -100):

@@ -45,7 +45,7 @@ class ConveyorFollowupSwitch(models.TransientModel):
 
     def action_apply(self):
         self.ensure_one()
-        self.rule_id._check_manager()
+        self.rule_id._check_ready()
         if self.with_cadence and not self.rule_id.cadence_id.is_on:
             self.rule_id.cadence_id._check_ready()
             self.rule_id.cadence_id.is_on = True
