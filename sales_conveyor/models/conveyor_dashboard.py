@@ -53,8 +53,7 @@ class ConveyorDashboard(models.AbstractModel):
         if not first or first - EARLIEST < last - first:
             return None
         end = first - timedelta(days=1)
-        filters = {name: getattr(scope.filters, name) for name in scope.filters.__dataclass_fields__}
-        return self.env["conveyor.funnel"]._scope({**filters, "date_from": end - (last - first), "date_to": end})
+        return self.env["conveyor.funnel"]._changed(scope, date_from=end - (last - first), date_to=end)
 
     @api.model
     def _days(self, scope):
@@ -138,7 +137,8 @@ class ConveyorDashboard(models.AbstractModel):
     @api.model
     def _customer_table(self, scope, before):
         env = self.env
-        now, then = self._moves(scope), self._moves(before) if before else {}
+        now, *others = self._moves(scope, *filter(None, [before]))
+        then = others[0] if others else {}
         rhythm_domain = self._rhythm_domain(scope)
         rows = [
             ("gained", env._("Customers gained"), INTEGER, env._("Bought for the first time in the period."),
@@ -160,11 +160,20 @@ class ConveyorDashboard(models.AbstractModel):
         return tuple(([(field, ">=", first.isoformat())] if first else []) + [(field, "<=", last.isoformat())])
 
     @api.model
-    def _moves(self, scope):
-        """Customers gained, lost and come back in the period."""
-        domain = self._rhythm_domain(scope)
-        changes = [*self.env["conveyor.rhythm.tables"]._change_domain(domain, scope.filters), ("is_history", "=", False)]
-        found = self.env["conveyor.rhythm.change"]._read_group(changes, ["to_status", "is_back"], ["__count"])
-        return {"gained": self.env["conveyor.rhythm"].search_count([*domain, *self._within("first_date", scope)]),
-                "lost": sum(count for status, _back, count in found if status == "lost"),
-                "back": sum(count for _status, back, count in found if back)}
+    def _moves(self, *scopes):
+        """Customers gained, lost and come back in each of the periods, which differ in nothing else, in two readings."""
+        domain, dated = self._rhythm_domain(scopes[0]), {place: self._within("date", scope) for place, scope in enumerate(scopes)}
+        changes = self.env["conveyor.rhythm.tables"]._change_domain(domain, replace(scopes[0].filters, date_from=None, date_to=None))
+        kinds = {"lost": ("to_status", "=", "lost"), "back": ("is_back", "=", True)}
+        moved = self._counts("conveyor.rhythm.change", [*changes, ("is_history", "=", False), *self._hull(dated.values())], {
+            (name, place): (kind, *days) for name, kind in kinds.items() for place, days in dated.items()})
+        first = {place: self._within("first_date", scope) for place, scope in enumerate(scopes)}
+        gained = self._counts("conveyor.rhythm", [*domain, *self._hull(first.values())], first)
+        return [{"gained": gained[place], **{name: moved[name, place] for name in kinds}} for place in dated]
+
+    @api.model
+    def _hull(self, dated):
+        """Conditions that all of these periods meet, so that no more rows are read: from the first day to the last."""
+        ends = [condition for conditions in dated for condition in conditions]
+        firsts, lasts = ([end for end in ends if end[1] == operator] for operator in (">=", "<="))
+        return [*([min(firsts, key=lambda end: end[2])] if len(firsts) == len(lasts) else []), max(lasts, key=lambda end: end[2])]

@@ -87,7 +87,7 @@ class ConveyorDashboardAround(models.AbstractModel):
     # ------------------------------------------------------------ people and practices
     @api.model
     def _discipline(self, scope):
-        discipline = self.env["conveyor.discipline"]
+        discipline = self.env["conveyor.discipline"].with_context(conveyor_without_hours=True)  # nothing in working time is shown
         domain = discipline._domain(scope.filters)
         return discipline._salesperson_table(domain, discipline._sums(domain)).without(
             "leads", "early", "value_left", "mean_minutes", "share", "attempt_share")
@@ -97,7 +97,8 @@ class ConveyorDashboardAround(models.AbstractModel):
         """What was done again and again, and quietly stopped."""
         env, domain = self.env, [("status", "=", "stopped"), ("decision", "in", ("undecided", "revive"))]
         model = self.env["conveyor.practice"]
-        found = model.search(domain, order="volume desc, id", limit=PRACTICES) if model.has_access("read") else model
+        names = ["name", "kind", "date_to", "volume", "sale_count"]
+        found = model.search_fetch(domain, names, order="volume desc, id", limit=PRACTICES) if model.has_access("read") else model
         kinds = dict(model._fields["kind"]._description_selection(env))
         columns = (Column("name", env._("Practice")), Column("kind", env._("Kind")), Column("date_to", env._("Last done"), DATE),
                    Column("volume", env._("Times"), INTEGER, drill=()), Column("sales", env._("Sales"), INTEGER))

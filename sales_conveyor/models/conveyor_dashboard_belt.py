@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import SQL, format_amount, formatLang
+from odoo.tools import SQL, formatLang
 
 from ..engine import belt, bottleneck
 from ..engine.funnel import Tally
@@ -76,7 +76,10 @@ class ConveyorDashboardBelt(models.AbstractModel):
 
     @api.model
     def _money(self, value):
-        return format_amount(self.env, round(value), self.env.company.currency_id, trailing_zeroes=False)
+        """Whole money of the reader's company."""
+        currency, number = self.env["conveyor.funnel"]._currency(), formatLang(self.env, value, digits=0)
+        parts = (currency["symbol"] or "", number) if currency["position"] == "before" else (number, currency["symbol"] or "")
+        return "\N{NO-BREAK SPACE}".join(parts)
 
     @api.model
     def _few_touches(self, scope, row):

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.tools import SQL, format_date
 
-from ..engine import clock
+from ..engine import clock, period
 from .conveyor_discipline import FILTERS
 
 LENGTH = 5  # names on a list
@@ -15,17 +17,7 @@ class ConveyorDashboardList(models.AbstractModel):
     @api.model
     def _lists(self, scope):
         lists = [self._dropped(scope), self._slipping(scope), self._promised(scope)]
-        items = [item for one in lists for item in one["items"]]
-        people = self._people({item["person"] for item in items})
-        for item in items:
-            item["person"] = people.get(item["person"]) or self.env._("Unassigned")
         return {"lists": lists, "week": self._week(), "burned": self._burned(scope)}
-
-    @api.model
-    def _people(self, user_ids):
-        """Names by id, in one statement: names of colleagues are no secret."""
-        return dict(self.env.execute_query(SQL(
-            "SELECT u.id, p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE u.id = ANY(%s)", [*filter(None, user_ids)])))
 
     @api.model
     def _list(self, key, title, note, empty, items, action):
@@ -37,15 +29,21 @@ class ConveyorDashboardList(models.AbstractModel):
                 "currency": self.env["conveyor.funnel"]._currency()}
 
     @api.model
-    def _item(self, record, user_id, money, currency_id, why, count):
-        return {"key": f"{record._name}:{record.id}", "model": record._name, "id": record.id, "name": record.display_name, "person": user_id,
+    def _item(self, model, record_id, name, person, money, currency_id, why, count):
+        return {"key": f"{model}:{record_id}", "model": model, "id": record_id, "name": name, "person": person or self.env._("Unassigned"),
                 "money": float(money or 0.0) * self.env["conveyor.discipline"]._rate(currency_id), "why": why, "count": count}
 
     @api.model
-    def _first(self, records, domain, order, names):
-        """Values of the first rows, and how many there are in all, in one statement."""
+    def _first(self, records, domain, order, names, named=None):
+        """Values of the first rows, and how many there are in all, in one statement.
+
+        :param names: of fields; ``person`` is the name of the row's ``user_id``, which is no secret
+        :param named: SQL of another column, a function of a field's own SQL
+        """
         query = records._search(domain, order=order, limit=LENGTH)
-        columns = [records._field_to_sql(query.table, name, query) for name in names]
+        field = lambda name: records._field_to_sql(query.table, name, query)  # noqa: E731
+        person = SQL("(SELECT p.name FROM res_users u JOIN res_partner p ON p.id = u.partner_id WHERE u.id = %s)", field("user_id"))
+        columns = [person if name == "person" else field(name) for name in names] + ([named(field)] if named else [])
         return self.env.execute_query(query.select(*columns, SQL("count(*) OVER ()")))
 
     @api.model
@@ -59,11 +57,11 @@ class ConveyorDashboardList(models.AbstractModel):
         """Leads left behind while they were alive, whenever they came."""
         env, report = self.env, self.env["conveyor.discipline.report"].with_context(conveyor_without_hours=True)
         domain = [*self.env["conveyor.funnel"]._row_domain(scope.filters, FILTERS), ("is_left", "=", 1)]
-        rows = self._first(report, domain, "value desc, lead_id", ("lead_id", "user_id", "value", "currency_id", "touches", "norm"))
-        leads = env["crm.lead"].with_context(active_test=False).browse(row[0] for row in rows)
-        leads.fetch(["name"])
-        items = [self._item(lead, user_id, value, currency_id, env._("%(touches)s of %(norm)s touches", touches=touches, norm=norm), count)
-                 for lead, (_id, user_id, value, currency_id, touches, norm, count) in zip(leads, rows, strict=True)]
+        rows = self._first(report, domain, "value desc, lead_id", ("lead_id", "person", "value", "currency_id", "touches", "norm"),
+                           lambda field: SQL("(SELECT l.name FROM crm_lead l WHERE l.id = %s)", field("lead_id")))
+        items = [self._item("crm.lead", lead_id, name, person, value, currency_id, env._(
+            "%(touches)s of %(norm)s touches", touches=touches, norm=norm), count)
+            for lead_id, person, value, currency_id, touches, norm, name, count in rows]
         return self._list(
             "dropped", env._("Dropped Alive"), env._("Dropped with fewer touches than the norm, without a next touch; the most money first."),
             env._("Nobody was left behind."), items,
@@ -75,12 +73,11 @@ class ConveyorDashboardList(models.AbstractModel):
         env, rhythm = self.env, self.env["conveyor.rhythm"]
         domain = [*self._rhythm_domain(scope), ("status", "in", ("late", "sleeping"))]
         rows = self._first(rhythm, domain, "money_at_risk desc, id", (
-            "partner_id", "user_id", "money_at_risk", "currency_id", "usual_gap", "absence"))
-        partners = env["res.partner"].browse(row[0] for row in rows)
-        partners.fetch(["complete_name"])
-        items = [self._item(partner, user_id, risk, currency_id, env._(
+            "partner_id", "person", "money_at_risk", "currency_id", "usual_gap", "absence"),
+            lambda field: SQL("(SELECT c.complete_name FROM res_partner c WHERE c.id = %s)", field("partner_id")))
+        items = [self._item("res.partner", partner_id, name, person, risk, currency_id, env._(
             "usually every %(gap)s days; %(silence)s now", gap=round(gap), silence=silence), count)
-            for partner, (_id, user_id, risk, currency_id, gap, silence, count) in zip(partners, rows, strict=True)]
+            for partner_id, person, risk, currency_id, gap, silence, name, count in rows]
         return self._list(
             "slipping", env._("Customers Slipping"), env._("Late and sleeping customers; the most money at risk first."),
             env._("Every customer is in his rhythm."), items,
@@ -91,12 +88,11 @@ class ConveyorDashboardList(models.AbstractModel):
         """Open leads whose next touch should have been made already."""
         env, leads = self.env, self.env["crm.lead"]
         domain = [*self._lead_domain(scope), ("next_touch_date", "<", self._today_begins())]
-        rows = self._first(leads, domain, "expected_revenue desc, id", ("id", "user_id", "expected_revenue", "company_id", "next_touch_date"))
-        found = leads.browse(row[0] for row in rows)
-        found.fetch(["name"])
-        items = [self._item(lead, user_id, value, env["res.company"].browse(company_id or env.company.id).sudo().currency_id.id, env._(
-            "promised for %(day)s", day=format_date(env, date.date())), count)
-            for lead, (_id, user_id, value, company_id, date, count) in zip(found, rows, strict=True)]
+        rows = self._first(leads, domain, "expected_revenue desc, id", ("id", "person", "expected_revenue", "company_id", "next_touch_date", "name"))
+        zone = env.company._conveyor_tz()
+        items = [self._item("crm.lead", lead_id, name, person, value, env["res.company"].browse(company_id or env.company.id).sudo().currency_id.id,
+                            env._("promised for %(day)s", day=format_date(env, clock.local_day(date, zone))), count)
+                 for lead_id, person, value, company_id, date, name, count in rows]
         return self._list(
             "overdue", env._("Promises Overdue"), env._("Planned touches whose day is over; the most money first."),
             env._("Every promise is kept."), items, self._window(env._("Promises Overdue"), "crm.lead", domain))
@@ -118,10 +114,9 @@ class ConveyorDashboardList(models.AbstractModel):
     @api.model
     def _burned(self, scope):
         """The source that burned most money without effect, in a sentence, of whoever may see what was spent."""
-        spend = self.env["conveyor.spend"]
-        if not spend.has_access("read") or not spend.search_count([], limit=1):
+        if not self.env["conveyor.spend"].has_access("read"):
             return ""
-        drains = self.env["conveyor.money"]._drains({"company_ids": list(scope.filters.company_ids)})
+        drains = self.env["conveyor.money"]._drains(replace(scope, filters=period.Filters(company_ids=scope.filters.company_ids)))
         worst = max(((drain.amount, source_id, drain) for source_id, drain in drains.items() if drain.is_drain), key=lambda one: one[0], default=None)
         if not worst:
             return ""

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import drivers
-from ..engine.funnel import Tally
+from ..engine.funnel import COHORT, Tally
 from ..engine.table import DECIMAL, INTEGER, MONEY, PERCENT, Column, Row, Table
 from .conveyor_funnel_reader import WHOLE
 
@@ -60,8 +60,7 @@ class ConveyorDashboardOutlook(models.AbstractModel):
     @api.model
     def _first_figures(self, scope):
         """The branch of first sales alone, for which no purchase is read."""
-        cohort = self.env["conveyor.funnel"]._scope({
-            **{name: getattr(scope.filters, name) for name in scope.filters.__dataclass_fields__}, "counting": "cohort", "sale_kind": "first"})
+        cohort = self.env["conveyor.funnel"]._changed(scope, counting=COHORT, sale_kind="first")
         first = self.env["conveyor.funnel"]._sums(cohort, (), where=WHOLE).get((), Tally())
         return drivers.Figures(
             leads=first.reached or None, conversion=first.passed / first.reached if first.reached else None,

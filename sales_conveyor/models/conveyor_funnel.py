@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..engine import period
 from ..engine.funnel import COHORT, PERIOD, Tally
@@ -223,8 +224,12 @@ class ConveyorFunnel(models.AbstractModel):
     @api.model
     def _names(self, model, ids):
         """Names by id; names of colleagues and sources are no secret."""
-        records = self.env[model].sudo().with_context(active_test=False).browse(filter(None, ids)).exists()
-        return {record.id: record.display_name for record in records}
+        records, known = self.env[model].sudo().with_context(active_test=False), [*filter(None, ids)]
+        if not known:
+            return {}
+        query = records._search([("id", "in", known)])
+        name = records._field_to_sql(query.table, records._rec_name, query)
+        return dict(self.env.execute_query(query.select(SQL.identifier(query.table, "id"), name)))
 
     @api.model
     def _month_table(self, scope):

@@ -70,6 +70,9 @@ class ConveyorFunnelDefinitions(models.AbstractModel):
     @api.model
     def _currency(self):
         currency = self.env.company.currency_id
+        known = self.env["res.currency"].get_all_currencies().get(currency.id)  # in the memory of the process
+        if known:
+            return {"id": currency.id, **{name: known[name] for name in ("name", "symbol", "position")}, "decimal_places": known["digits"][1]}
         return {"id": currency.id, "name": currency.name, "symbol": currency.symbol,
                 "position": currency.position, "decimal_places": currency.decimal_places}
 

@@ -52,12 +52,32 @@ class ConveyorFunnelReader(models.AbstractModel):
     @api.model
     def _scope(self, filters):
         """The :class:`Scope` of filters as a person or program gave them."""
-        self.env["conveyor.funnel.fact"]._refresh()
-        self.env.cr.execute("SET LOCAL jit = off")  # compiling these short queries takes longer than running them
         filters = filters if isinstance(filters, period.Filters) else self._parse(filters)
-        rows = self.env.execute_query(SQL(
-            "SELECT 1 FROM conveyor_funnel_fact OFFSET %s LIMIT 1", EXACT_LIMIT))
-        return Scope(filters, self._visible(filters), not rows, self._rates(filters))
+        return Scope(filters, self._visible(filters), self._prepare_reading(), self._rates(filters))
+
+    @api.model
+    def _prepare_reading(self):
+        """Bring the facts up to date and the planner in tune, in one statement where nothing has changed.
+
+        :return: are there so few facts that medians are exact?
+        """
+        self.env.flush_all()
+        self.env["conveyor.funnel.fact"]._refresh_marked()
+        [(is_stale, is_large, _jit)] = self.env.execute_query(SQL(
+            """
+            SELECT EXISTS (SELECT FROM conveyor_funnel_stale),
+                   CASE WHEN c.reltuples > %(limit)s * 2 THEN TRUE ELSE EXISTS (SELECT FROM conveyor_funnel_fact OFFSET %(limit)s) END,
+                   set_config('jit', 'off', TRUE)
+              FROM pg_class c WHERE c.oid = 'conveyor_funnel_fact'::regclass
+            """, limit=EXACT_LIMIT))  # compiling these short queries takes longer than running them
+        if is_stale:
+            self.env["conveyor.funnel.fact"]._refresh()
+        return not is_large
+
+    @api.model
+    def _changed(self, scope, **filters):
+        """The same scope with other filters; companies stay, so the reader sees the same leads."""
+        return replace(scope, filters=replace(scope.filters, **filters))
 
     @api.model
     def _parse(self, raw):

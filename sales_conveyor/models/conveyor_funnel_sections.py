@@ -53,9 +53,9 @@ class ConveyorFunnelSections(models.AbstractModel):
     def _section_rows(self, scope, keys):
         """Rows of these ``(section, phase)`` and of the chosen teams' pipelines, in order."""
         pipelines = {self.env["crm.stage"]._pipeline(team_id) for team_id in self._chosen_teams(scope)}
-        stages = self.env["crm.stage"].sudo().browse({
-            *(stage_id for pipeline in pipelines for stage_id in pipeline), *(stage_id for stage_id, _phase in keys),
-        }).exists().sorted(lambda stage: (stage.sequence, stage.id))
+        ids = {*(stage_id for pipeline in pipelines for stage_id in pipeline), *(stage_id for stage_id, _phase in keys)}
+        stages = self.env["crm.stage"].sudo().search_fetch(
+            [("id", "in", list(ids))], ["name", "sequence", "conveyor_phase", "norm_days", "is_won", "team_ids"], order="sequence, id")
         rows = [self._section_row(stage, LEAD_GENERATION) for stage in stages
                 if (stage.id, LEAD_GENERATION) in keys and stage.conveyor_phase != LEAD_GENERATION]
         rows += [self._section_row(stage, stage.conveyor_phase) for stage in stages]

@@ -118,7 +118,8 @@ class ConveyorMoney(models.AbstractModel):
     def _drains(self, filters=None, today=None):
         """``{source id: engine.money.Drain}``, cheaply: no purchase is read. For the dashboard."""
         scope, today = self._money_scope(filters), today or fields.Date.today()
-        return self._judged(scope, today, self._spend_rows(scope), self._leads(scope), self._usual_days(scope))
+        rows = self._spend_rows(scope)
+        return self._judged(scope, today, rows, self._leads(scope), self._usual_days(scope)) if rows else {}
 
     # ------------------------------------------------------------ what is read
     @api.model

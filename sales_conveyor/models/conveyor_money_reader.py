@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from ..engine import money, window
 from ..engine.funnel import COHORT
-from .conveyor_funnel_reader import WHOLE
+from .conveyor_funnel_reader import WHOLE, Scope
 
 REPORT = "conveyor.money.customer"
 REFERRAL = "utm.utm_source_referral"
@@ -88,12 +88,12 @@ class ConveyorMoneyReader(models.AbstractModel):
     # ------------------------------------------------------------ what to read
     @api.model
     def _money_scope(self, filters):
-        """The funnel's scope of these filters; who has no right to spend gets no money either.
+        """The funnel's scope of these filters, or of a scope; who has no right to spend gets no money either.
 
         :raise AccessError: the user is no sales manager
         """
         self.env["conveyor.spend"].check_access("read")
-        scope = self.env["conveyor.funnel"]._scope(filters)
+        scope = filters if isinstance(filters, Scope) else self.env["conveyor.funnel"]._scope(filters)
         return replace(scope, filters=replace(scope.filters, sale_kind=None, lead_ids=None))
 
     @api.model
@@ -141,7 +141,7 @@ class ConveyorMoneyReader(models.AbstractModel):
     @api.model
     def _spent(self, scope, rows, until=None):
         """``{(source, month): money}`` within the period; ``until``: ``{source: last day that counts}``"""
-        filters, digits, found = scope.filters, self.env.company.currency_id.decimal_places, defaultdict(float)
+        filters, digits, found = scope.filters, self.env["conveyor.funnel"]._currency()["decimal_places"], defaultdict(float)
         for source_id, first, last, amount in rows:
             end = filters.date_to if until is None else min(filter(None, (filters.date_to, until[source_id])))
             for month, part in money.by_month(amount, first, last, filters.date_from, end, digits).items():
@@ -171,7 +171,7 @@ class ConveyorMoneyReader(models.AbstractModel):
     def _customer_query(self, scope, dated=None):
         """Query of ``conveyor.money.customer``: companies and filters, and those whose day ``dated`` lies in the period."""
         domain = self._customer_domain(scope, *((dated, scope.filters.date_from, scope.filters.date_to) if dated else ()))
-        query = self.env[REPORT]._search(domain)
+        query = self.env[REPORT].with_context(conveyor_is_fresh=True)._search(domain)  # facts are, by the scope
         if scope.visible is not None:
             query.add_where(SQL("(%(lead)s IS NULL OR %(lead)s IN %(visible)s)", lead=SQL.identifier(query.table, "lead_id"), visible=scope.visible))
         return query

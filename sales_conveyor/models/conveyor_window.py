@@ -62,11 +62,15 @@ class ConveyorWindow(models.Model):
     def _histories(self):
         """``({team id: History}, {company id: History})``."""
         self.env["conveyor.transition"].flush_model()
-        more = self.env.execute_query(SQL("SELECT 1 FROM conveyor_transition OFFSET %s LIMIT 1", LIVE_LIMIT))
-        source = self._history_sql() if not more else SQL(
-            "SELECT company_id, team_id, wins, days FROM conveyor_window")
+        rows = self.env.execute_query(SQL(  # of the two, only the one that is asked is read
+            """
+            WITH size AS MATERIALIZED (SELECT EXISTS (SELECT FROM conveyor_transition OFFSET %s) AS is_large)
+            SELECT * FROM (%s) live WHERE NOT (SELECT is_large FROM size)
+             UNION ALL
+            SELECT company_id, team_id, wins, days FROM conveyor_window WHERE (SELECT is_large FROM size)
+            """, LIVE_LIMIT, self._history_sql()))
         by_team, by_company = {}, {}
-        for company_id, team_id, wins, days in self.env.execute_query(source):
+        for company_id, team_id, wins, days in rows:
             if team_id:
                 by_team[team_id] = History(wins, days)
             else:
@@ -78,9 +82,9 @@ class ConveyorWindow(models.Model):
         """``{(company id, team id or 0): engine.window.Window}`` of all companies and teams, or of these."""
         by_team, by_company = self._histories()
         settings = self.sudo().with_context(active_test=False)  # only the number of days, to everyone
-        companies = companies or settings.env["res.company"].search([])
+        companies = companies or settings.env["res.company"].search_fetch([], ["conveyor_window_days", "conveyor_window_by_history"])
         days_of_teams = {0: 0, **{team.id: team.conveyor_window_days for team in (
-            settings.env["crm.team"].search([]) if teams is None else teams)}}
+            settings.env["crm.team"].search_fetch([], ["conveyor_window_days"]) if teams is None else teams)}}
         return {
             (company.id, team_id): window.choose(
                 (by_team.get(team_id), by_company.get(company.id)), (days, company.conveyor_window_days),

@@ -27,7 +27,8 @@ class ConveyorMoneyCustomer(models.Model):
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
-        self.env["conveyor.funnel.fact"]._refresh()
+        if not self.env.context.get("conveyor_is_fresh"):
+            self.env["conveyor.funnel.fact"]._refresh()
         self.env["conveyor.rhythm"]._settle()
         self.env.flush_all()
         return super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=bypass_access)

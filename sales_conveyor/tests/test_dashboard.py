@@ -112,6 +112,25 @@ class TestDashboard(ConveyorCase):
         with self.assertRaisesRegex(UserError, "date_to"):
             self.part("top", date_to="tomorrow")
 
+    def test_the_first_paint_needs_few_queries(self):
+        """Top line, belt and lists, each in a request of its own with nothing in memory but what the process keeps."""
+        spent = self.env["utm.source"].create({"name": "Leaflets"})
+        self.env["conveyor.spend"].create({"source_id": spent.id, "amount": 900, "date_from": self.today - timedelta(days=400),
+                                           "date_to": self.today - timedelta(days=300)})
+
+        def cost(name):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.part(name)
+            return self.env.cr.sql_log_count - before
+
+        for name in (first := ("top", "belt", "lists")) + ("around",):
+            self.part(name)
+        costs = {name: cost(name) for name in (*first, "around")}
+        self.assertLess(sum(costs[name] for name in first), 40, costs)
+        self.assertLess(costs["around"], 16, costs)
+
     # ------------------------------------------------------------ rights
     def test_a_salesperson_sees_his_own(self):
         found = self.figures(self.part("top", self.seller))
