@@ -27,6 +27,7 @@ class ConveyorNextGap(models.Model):
         "crm.lost.reason": ["conveyor_kind"],
         "res.partner": ["name", "complete_name", "active", "commercial_partner_id", "user_id", "company_id"],
         "sale.order": ["partner_id", "state"],
+        "conveyor.rhythm": ["partner_id"],
         "conveyor.touch.line": ["lead_id", "partner_id", "next_touch_date", "answer_due_date", "last_touch_date", "touch_count"],
     }
 
@@ -65,22 +66,25 @@ class ConveyorNextGap(models.Model):
                         SELECT FROM crm_lost_reason r WHERE r.id = l.lost_reason_id AND r.conveyor_kind <> 'nurture')
                     AND NOT EXISTS (SELECT FROM crm_lead o WHERE o.partner_id = l.partner_id AND (
                         o.active AND o.won_status = 'pending' OR o.won_status = 'won' OR o.won_status = 'lost' AND o.id > l.id))
-                    AND NOT EXISTS (SELECT FROM sale_order b WHERE b.partner_id = l.partner_id AND b.state = 'sale'))""")
+                    AND NOT EXISTS (SELECT FROM sale_order b WHERE b.partner_id = l.partner_id AND b.state = 'sale')
+                    AND NOT EXISTS (SELECT FROM conveyor_rhythm y WHERE y.partner_id = c.commercial_partner_id))""")
 
     @api.model
     def _select_customers(self):
-        """Whoever has bought and has no open lead that stands for him."""
+        """Whoever has bought, in whichever way, and has no open lead that stands for him."""
         return SQL("""
             SELECT p.id * 2 + 1, 'customer', 1, p.name, NULL, p.id, p.user_id, NULL, p.company_id, NULL, NULL,
                    t.last_touch_date, COALESCE(t.touch_count, 0)
               FROM res_partner p LEFT JOIN conveyor_touch_line t ON t.partner_id = p.id
              WHERE t.next_touch_date IS NULL AND (t.answer_due_date IS NULL OR p.user_id IS NULL) AND p.active AND p.commercial_partner_id = p.id
-               AND EXISTS (SELECT FROM res_partner m JOIN sale_order o ON o.partner_id = m.id AND o.state = 'sale'
-                            WHERE m.commercial_partner_id = p.id)
+               AND (EXISTS (SELECT FROM conveyor_rhythm y WHERE y.partner_id = p.id)
+                    OR EXISTS (SELECT FROM res_partner m JOIN sale_order o ON o.partner_id = m.id AND o.state = 'sale'
+                                WHERE m.commercial_partner_id = p.id))
                AND NOT EXISTS (SELECT FROM res_partner m JOIN crm_lead o ON o.partner_id = m.id
                                 WHERE m.commercial_partner_id = p.id AND o.active AND o.won_status = 'pending')""")
 
     def _search(self, *args, **kwargs):
+        self.env["conveyor.rhythm"]._settle()
         self.env["conveyor.touch.line"]._settle()
         return super()._search(*args, **kwargs)
 

@@ -69,10 +69,7 @@ class ResPartner(models.Model):
                       SQL("TRUE") if partner_ids is None else SQL("id = ANY(%s)", list(partner_ids)))
         return SQL("""
             WITH client AS (%(clients)s),
-            orders AS (
-                SELECT p.commercial_partner_id AS client, o.date_order AS date, o.id, o.opportunity_id
-                  FROM client c JOIN res_partner p ON p.commercial_partner_id = c.id
-                  JOIN sale_order o ON o.partner_id = p.id AND o.state = 'sale'),
+            orders AS (%(sales)s),
             own AS (SELECT opportunity_id, min(date) AS date FROM orders WHERE opportunity_id IS NOT NULL GROUP BY opportunity_id),
             lead AS (
                 SELECT l.id, p.commercial_partner_id AS client, l.won_status, l.sale_kind,
@@ -97,4 +94,15 @@ class ResPartner(models.Model):
                   FROM lead l LEFT JOIN first_win w ON w.client = l.client
                   LEFT JOIN first_order f ON f.client = l.client
                   LEFT JOIN other_order o ON o.client = l.client)
-        """, clients=clients)
+        """, clients=clients, sales=SQL(" UNION ALL ").join(self._sale_sources()))
+
+    def _sale_sources(self):
+        """SELECTs (client, date, id, opportunity_id) of what is a sale beside won leads, one row a document.
+
+        They stand in a statement that has the CTE ``client`` (id). To add documents of another
+        kind, extend it, and call :meth:`_refresh_sale_kind` when they change.
+        """
+        return [SQL("""
+            SELECT p.commercial_partner_id AS client, o.date_order AS date, o.id, o.opportunity_id
+              FROM client c JOIN res_partner p ON p.commercial_partner_id = c.id
+              JOIN sale_order o ON o.partner_id = p.id AND o.state = 'sale'""")]

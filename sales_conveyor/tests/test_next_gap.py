@@ -38,6 +38,14 @@ class TestNoNextTouch(NextCase):
         lead = self.lead(partner_id=customer.id)
         self.assertEqual(self.gaps(old, lost, customer, lead), {lead: "open"})
 
+    def test_whoever_has_a_rhythm_is_a_customer(self):
+        customer, lost = self.customer(), self.lead()
+        lost.partner_id = self.customer(parent_id=customer.id)
+        lost.action_set_lost()
+        self.assertEqual(self.gaps(lost, customer), {lost: "lost"})
+        self.env["conveyor.rhythm"].create({"partner_id": customer.id, "company_id": self.env.company.id, "purchase_count": 1})
+        self.assertEqual(self.gaps(lost, customer), {customer: "customer"})
+
     def test_a_reply_that_is_to_be_answered_is_a_next_touch(self):
         lead, unassigned, customer = self.lead(), self.lead(user_id=False), self.customer(user_id=self.seller.id)
         self.order(customer, "2026-01-01")

@@ -24,13 +24,14 @@ class PosOrder(models.Model):
         before = self._conveyor_buyers()
         result = super().write(vals)
         self.env["conveyor.rhythm"]._mark(before.ids)
-        self._conveyor_paid()
+        (before - self._conveyor_paid())._refresh_sale_kind()
         return result
 
     def unlink(self):
         buyers = self._conveyor_buyers()
         result = super().unlink()
         self.env["conveyor.rhythm"]._mark(buyers.ids)
+        buyers._refresh_sale_kind()
         return result
 
     def _conveyor_buyers(self):
@@ -39,15 +40,21 @@ class PosOrder(models.Model):
         return (paid | paid.lines.refunded_orderline_id.order_id).partner_id.commercial_partner_id
 
     def _conveyor_paid(self):
+        """What follows from being paid.
+
+        :return: whose sales were judged
+        """
         buyers = self._conveyor_buyers()
         if not buyers:
-            return
+            return buyers
         self.env["conveyor.rhythm"]._mark(buyers.ids)
         sold = self.sudo().filtered(lambda order: order.state in PAID and order.amount_total > 0)  # as above
         self.env["conveyor.enrolment"]._on_purchases(sold.partner_id.commercial_partner_id)
         for company, orders in sold.grouped("company_id").items():
             self.env["conveyor.visit"].sudo().with_company(company)._close_bought(  # as above
                 company, orders.partner_id.commercial_partner_id.ids)
+        buyers._refresh_sale_kind()
+        return buyers
 
 
 class ConveyorEnrolment(models.Model):

@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import SQL
+
+from .. import read_till
+from ..models.res_partner import WITHOUT
 
 
 class TillCase(TransactionCase):
@@ -151,6 +154,74 @@ class TestPayment(TillCase):
         visit = self.env["conveyor.visit"].create({"partner_id": self.ada.id, "date": date(2026, 6, 1), "product_id": self.coffee.id})
         self.pos(1)
         self.assertEqual((visit.state, visit.done_date), ("done", date(2026, 6, 1)))
+
+    # ------------------------------------------------------------ he is a customer
+    def lead(self, **values):
+        return self.env["crm.lead"].create({"name": "Order", "type": "opportunity", "partner_id": self.ada.id, **values})
+
+    def test_whoever_buys_at_the_till_only_is_not_forgotten(self):
+        gaps = self.env["conveyor.next.gap"]
+        self.assertFalse(gaps.search([("partner_id", "=", self.ada.id)]))
+        self.pos(1)
+        self.assertEqual(gaps.search([("partner_id", "=", self.ada.id)]).kind, "customer")
+
+    def test_his_next_lead_is_a_repeat_sale(self):
+        lead = self.lead()
+        self.assertEqual(lead.sale_kind, "first")
+        order = self.pos(1)
+        self.assertEqual((lead.sale_kind, self.lead().sale_kind), ("repeat", "repeat"))
+        bob = self.env["res.partner"].create({"name": "Bob"})
+        order.partner_id = bob
+        self.assertEqual((lead.sale_kind, self.lead(partner_id=bob.id).sale_kind), ("first", "repeat"))
+
+    def test_what_is_given_back_was_no_sale(self):
+        lead, order = self.lead(), self.pos(1, quantity=2)
+        self.pos(2, quantity=-1, refunded_orderline_id=order.lines.id)
+        self.assertEqual(lead.sale_kind, "repeat")
+        self.pos(3, quantity=-1, refunded_orderline_id=order.lines.id)
+        self.assertEqual(lead.sale_kind, "first")
+
+    def test_a_sales_order_settled_at_the_till_is_the_leads_own_sale(self):
+        lead = self.lead()
+        order = self.env["sale.order"].create({
+            "partner_id": self.ada.id, "opportunity_id": lead.id, "order_line": [Command.create({"product_id": self.coffee.id})]})
+        order.action_confirm()
+        order.date_order = datetime(2026, 6, 5, 10)
+        self.pos(3, sale_order_origin_id=order.id, sale_order_line_id=order.order_line.id)
+        lead.action_set_won()
+        self.assertEqual(lead.sale_kind, "first")
+        self.pos(4)
+        self.assertEqual(lead.sale_kind, "repeat")
+
+    def test_who_bought_before_the_addon_came_is_a_customer(self):
+        lead, order = self.lead(), self.pos(1)
+        self.env["conveyor.rhythm"]._settle()
+        self.env.flush_all()
+        self.env.cr.execute(SQL("DELETE FROM conveyor_rhythm WHERE partner_id = %s", self.ada.id))
+        self.env.cr.execute(SQL("UPDATE crm_lead SET sale_kind = 'first' WHERE id = %s", lead.id))
+        self.env.invalidate_all()
+        before = self.env["conveyor.signal"].search_count([("partner_id", "=", self.ada.id)])
+        read_till(self.env)
+        self.assertEqual((self.rhythm().purchase_count, lead.sale_kind), (1, "repeat"))
+        self.assertEqual(self.env["conveyor.signal"].search_count([("partner_id", "=", self.ada.id)]), before, "it is history")
+        self.env["res.partner"].with_context(**{WITHOUT: True})._refresh_sale_kind_of(order.partner_id.ids)
+        self.assertEqual(lead.sale_kind, "first", "as when the addon goes")
+
+    def test_his_orders_open_from_his_rhythm(self):
+        order = self.pos(1)
+        self.pos(2, state="draft")
+        row = self.rhythm()
+        action = row.action_open_purchases()
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), order)
+        seller = new_test_user(self.env, "conveyor_till_seller", "sales_team.group_sale_salesman_all_leads")
+        with self.assertRaisesRegex(UserError, "Point of Sale: User"):
+            row.with_user(seller).action_open_purchases()
+        sold = self.env["sale.order"].create({"partner_id": self.ada.id, "order_line": [Command.create({"product_id": self.coffee.id})]})
+        sold.action_confirm()
+        action = row.action_open_purchases()
+        self.assertEqual(self.env[action["res_model"]].search(action["domain"]), sold)
+        till = row.action_open_till_orders()
+        self.assertEqual((row.till_count, self.env[till["res_model"]].search(till["domain"])), (1, order))
 
     def test_one_payment_costs_few_queries(self):
         order = self.pos(1, state="draft")
