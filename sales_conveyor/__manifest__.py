@@ -1,6 +1,6 @@
 {
     "name": "Sales Conveyor",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "summary": "Sections with standard work, touches that are not forgotten, customers by their purchase rhythm, cadences, a funnel, XLSX",
     "category": "Sales/CRM",
     "license": "LGPL-3",

@@ -86,6 +86,8 @@ def effects(figures: Figures, more: float = MORE) -> Mapping[str, tuple[float, f
 
 def _raised(figures, name, more):
     if name in ("visitors", "lead_rate"):  # both bring leads
+        if figures.leads is None:
+            return figures
         rate = figures.lead_rate
         leads = figures.visitors * min(1.0, rate * (1 + more)) if name == "lead_rate" else figures.leads * (1 + more)
         return replace(figures, leads=leads)

@@ -226,6 +226,9 @@ from . import conveyor_dashboard_around
 from . import conveyor_dashboard_belt
 from . import conveyor_dashboard_list
 from . import conveyor_dashboard_outlook
+from . import conveyor_dashboard_sheets
+from . import conveyor_sheets
+from . import conveyor_report_choice
 from . import conveyor_counter
 from . import conveyor_counter_device
 from . import conveyor_counter_facts

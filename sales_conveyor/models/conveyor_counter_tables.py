@@ -37,11 +37,11 @@ class ConveyorCounterTables(models.AbstractModel):
         }
 
     @api.model
-    def _sheets(self, filters):
+    def _sheets(self, filters, counter_ids=None):
         """For the workbook: none where there are no counters, or where chosen leads are meant."""
         if filters.lead_ids or not self.env["conveyor.counter"].has_access("read"):
             return {}
-        tables = self._tables(filters)
+        tables = self._tables(filters, counter_ids)
         return tables if tables["counter_list"].rows else {}
 
     @api.model

@@ -44,7 +44,7 @@ class ConveyorDashboard(models.AbstractModel):
     # ------------------------------------------------------------ the period
     @api.model
     def _scope(self, filters):
-        return self.env["conveyor.funnel"]._scope(replace(self.env["conveyor.funnel"]._parse(filters), counting=PERIOD))
+        return self._scope_of(self.env["conveyor.funnel"]._parse(filters))
 
     @api.model
     def _scope_before(self, scope):
@@ -67,8 +67,11 @@ class ConveyorDashboard(models.AbstractModel):
     def _top(self, scope):
         """First and repeat sales, margin, customers gained and lost, each beside the period before."""
         before = self._scope_before(scope)
-        tables = [self._sales_table(scope, before), *self._margin_tables(scope, before), self._customer_table(scope, before)]
-        return {"tables": [table.as_dict() for table in tables], "days": self._days_in_words(scope, before)}
+        return {"tables": [table.as_dict() for table in self._top_tables(scope, before)], "days": self._days_in_words(scope, before)}
+
+    @api.model
+    def _top_tables(self, scope, before):
+        return [self._sales_table(scope, before), *self._margin_tables(scope, before), self._customer_table(scope, before)]
 
     @api.model
     def _days_in_words(self, scope, before):

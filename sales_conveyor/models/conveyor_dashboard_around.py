@@ -17,8 +17,11 @@ class ConveyorDashboardAround(models.AbstractModel):
 
     @api.model
     def _around(self, scope):
-        tables = (self._today(scope), self._rhythms(scope), self._assembled(scope), self._discipline(scope), self._practices(), *self._sources(scope))
-        return {"tables": [table.as_dict() for table in tables if table.rows]}
+        return {"tables": [table.as_dict() for table in self._around_tables(scope) if table.rows]}
+
+    @api.model
+    def _around_tables(self, scope):
+        return (self._today(scope), self._rhythms(scope), self._assembled(scope), self._discipline(scope), self._practices(), *self._sources(scope))
 
     @api.model
     def _plain(self, key, title, rows, model, domain, context=None):

@@ -18,6 +18,11 @@ class ConveyorDashboardBelt(models.AbstractModel):
     @api.model
     def _belt(self, scope):
         """The picture, the sentence about the section that costs most, and the figures of every section."""
+        found = self._belt_found(scope)
+        return {**found, "table": found["table"].as_dict()}
+
+    @api.model
+    def _belt_found(self, scope):
         funnel = self.env["conveyor.funnel"]
         sums = funnel._sums(scope, ("stage_id", "phase"))
         rows, _is_mixed = funnel._section_rows(scope, {key for key, tally in sums.items() if tally != Tally()})
@@ -33,7 +38,7 @@ class ConveyorDashboardBelt(models.AbstractModel):
         return {
             "svg": picture if any(tally != Tally() for tally in tallies) else "", "sentence": sentence,
             "marked": self._row_key(rows[held.index]) if held else False,
-            "table": self._belt_table(scope, [rows[place] for place in shown], [tallies[place] for place in shown], medians, loads).as_dict(),
+            "table": self._belt_table(scope, [rows[place] for place in shown], [tallies[place] for place in shown], medians, loads),
         }
 
     @api.model

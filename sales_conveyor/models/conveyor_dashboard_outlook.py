@@ -20,6 +20,10 @@ class ConveyorDashboardOutlook(models.AbstractModel):
     @api.model
     def _drivers(self, scope):
         """The tree of drivers: what each is now, and what 10 % more of it would bring."""
+        return {"tables": [table.as_dict() for table in self._driver_tables(scope)]}
+
+    @api.model
+    def _driver_tables(self, scope):
         figures = self._figures(scope)
         words, effects = self._driver_words(), drivers.effects(figures)
         env = self.env
@@ -31,7 +35,7 @@ class ConveyorDashboardOutlook(models.AbstractModel):
         table = Table("drivers", env._("Tree of Drivers"), columns, tuple(rows), (
             env._("First sales: visitors × lead rate × conversion × check. Repeat sales: customers × purchases × check. Each alone, the others stay."),),
             None, env["conveyor.funnel"]._currency(), None)
-        return {"tables": [(table if figures.margin is not None else table.without("margin")).as_dict()] if rows else []}
+        return [table if figures.margin is not None else table.without("margin")] if rows else []
 
     @api.model
     def _driver_words(self):
@@ -98,9 +102,12 @@ class ConveyorDashboardOutlook(models.AbstractModel):
     @api.model
     def _outlook(self, scope):
         """Customers by month, leads that are needed, the largest customers, and clients of those who left."""
-        tables = [self._month_moves(scope), self._needed(scope), self._largest(scope), self._orphans(scope)]
-        return {"tables": [table.as_dict() for table in tables if table.rows],
+        return {"tables": [table.as_dict() for table in self._outlook_tables(scope) if table.rows],
                 "may_hand_over": self.env["conveyor.handover"].has_access("create")}
+
+    @api.model
+    def _outlook_tables(self, scope):
+        return self._month_moves(scope), self._needed(scope), self._largest(scope), self._orphans(scope)
 
     @api.model
     def _month_moves(self, scope):

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
@@ -21,26 +20,9 @@ class ConveyorTouchTables(models.AbstractModel):
     _description = "Touches, Tables"
 
     @api.model
-    def _with_touches(self, tables, filters):
-        """The funnel's tables with those of touches and of customers; a table without rows is no sheet.
-
-        :param tables: of ``conveyor.funnel._tables``, with ``definitions``
-        """
-        parsed = self.env["conveyor.funnel"]._parse(filters)
-        found = {**self._tables(parsed), **self._discipline(parsed), **self.env["conveyor.rhythm.tables"]._sheets(parsed),
-                 **self.env["conveyor.counter.tables"]._sheets(parsed),
-                 **self.env["conveyor.money"]._sheets(parsed)}
-        found = {key: table for key, table in found.items() if table.rows}
-        rows = [*tables["definitions"].rows]
-        known = {row.cells["name"]: row.cells["text"] for row in rows}
-        for table in found.values():
-            for column in table.columns:
-                name = column.label if column.label not in known else f"{table.title}: {column.label}"
-                if column.note and column.note not in known.values():
-                    known[name] = column.note
-                    rows.append(Row(f"{table.key}-{column.key}", {"name": name, "text": column.note}))
-        definitions = replace(tables["definitions"], rows=tuple(rows))
-        return {**tables, **found, "definitions": definitions}
+    def _sheets(self, filters):
+        """The tables of the workbook."""
+        return {**self._tables(filters), **self._discipline(filters)}
 
     @api.model
     def _discipline(self, filters):

@@ -45,9 +45,6 @@ class DocumentWorkbook(FunnelWorkbook):
         stream.write(self._frame([]).getbuffer())
         return []
 
-    def _order(self):
-        return (*self._tables, "")  # the last one would stand behind the raw rows
-
     def _write_table(self, key, add_chart=None):
         is_first = key == next(iter(self._tables), None)
         super()._write_table(key, self._place_picture if is_first and self._picture else None)

@@ -5,8 +5,8 @@ How to use::
     book = FunnelWorkbook(tables, RawSheets(columns, rows), "Leads", Look("%d.%m.%Y"))
     book.write(stream)
 
-``tables`` are what ``conveyor.funnel._tables()`` gives, by key; a table that is
-not there has no sheet. This is the only file of the module that imports
+``tables`` are what ``conveyor.sheets._tables()`` gives, by key, in the order of
+the sheets; definitions stand last, after the raw rows. This is the only file of the module that imports
 XlsxWriter; it needs no Odoo.
 """
 
@@ -25,11 +25,11 @@ from .xlsx_stream import RawSheets, merge_sheets
 __all__ = ["FunnelWorkbook", "Look", "RawSheets"]
 
 ACCENT, PALE, GREY = "#714B67", "#F1ECF0", "#8A8D91"
+DEFINITIONS = "definitions"
 HOT = "#C58BB4"  # black numbers are read on it
 HEADER = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
 NOTE = {"font_color": GREY, "italic": True}
 TOTAL = {"bold": True, "top": 1}
-FUNNEL = ("summary", "funnel", "by_source", "by_salesperson", "by_month", "lost_reasons")
 # tables drawn as bars: what stands below, what is counted
 BARS = {"discipline_stops": ("touches", "dropped"), "touches_month": ("month", "touches"), "rhythm_status": ("name", "customers"),
         "rhythm_month": ("month", "late", "sleeping", "lost", "back"), "money_drain": ("name", "amount")}
@@ -42,28 +42,23 @@ class FunnelWorkbook:
     """Assembles one workbook.
 
     :param tables: ``{key: Table}``
-    :param raw: the raw rows
+    :param raw: the raw rows, ``None``: without any
     :param raw_title: the name of their sheets
     :param look: dates of the reader's language; money follows each table's currency
     :param properties: as of ``xlsxwriter.Workbook.set_properties``: title, author, company, created
     :param others: ``{title: RawSheets}`` of further raw rows, which stand before
     """
 
-    def __init__(self, tables: Mapping[str, Table], raw: RawSheets, raw_title: str, look: Look | None = None,
+    def __init__(self, tables: Mapping[str, Table], raw: RawSheets | None, raw_title: str = "", look: Look | None = None,
                  properties: Mapping[str, Any] | None = None, others: Mapping[str, RawSheets] | None = None):
-        self._tables, self._raws = tables, {**(others or {}), raw_title: raw}
+        self._tables, self._raws = tables, {**(others or {}), **({raw_title: raw} if raw else {})}
         self._look, self._properties = look or Look(), dict(properties or {})
         self._first_rows = {title: rows.peek() for title, rows in self._raws.items()}
 
     def write(self, stream: BinaryIO) -> list[int]:
-        """Write the XLSX into a binary file object; returns the rows of each sheet of the main raw rows."""
-        before = [key for key in self._order()[:-1] if key in self._tables]
-        return merge_sheets(stream, list(self._raws.values()), self._frame, first=len(before) + 1)[-1]
-
-    def _order(self) -> tuple[str, ...]:
-        """Keys of the sheets; what the funnel does not know of stands before the raw rows."""
-        more = (key for key in self._tables if key not in FUNNEL and key != "definitions")
-        return (*FUNNEL, *more, "definitions")
+        """Write the XLSX into a binary file object; returns the rows of each sheet of the last raw rows."""
+        first = sum(key != DEFINITIONS for key in self._tables) + 1
+        return [[], *merge_sheets(stream, list(self._raws.values()), self._frame, first)][-1]
 
     def _frame(self, raw_sheets: Sequence[int]) -> BinaryIO:
         """The whole workbook, but of the raw rows only headers."""
@@ -72,12 +67,12 @@ class FunnelWorkbook:
             book.set_properties(self._properties)
             self._book, self._names, self._formats = book, SheetNames(), {}
             charts = {"funnel": self._chart_of_steps, "by_month": self._chart_of_months}
-            for key in self._order()[:-1]:
+            for key in (key for key in self._tables if key != DEFINITIONS):
                 self._write_table(key, charts.get(key) or (self._chart_of_bars if key in BARS else None))
             self._tables_made = 0
             for (title, raw), count in zip(self._raws.items(), raw_sheets, strict=True):
                 self._write_raw_headers(title, raw, count)
-            self._write_table("definitions")
+            self._write_table(DEFINITIONS)
         stream.seek(0)
         return stream
 

@@ -50,6 +50,7 @@ from . import test_rhythm_year
 from . import test_sale_kind
 from . import test_screens
 from . import test_settings
+from . import test_sheets
 from . import test_touch_tables
 from . import test_touches_out
 from . import test_trade_mapping

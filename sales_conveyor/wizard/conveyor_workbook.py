@@ -4,43 +4,31 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 
+from ..models.conveyor_report_choice import DIMENSIONS, NOBODY
+from ..models.conveyor_sheets import GROUPS, ROWS
 from ..report.xlsx_writer import FunnelWorkbook, Look, RawSheets
 
-DIMENSIONS = ("team_ids", "user_ids", "source_ids", "campaign_ids")
 PLAIN = ("date_from", "date_to", "counting", "sale_kind")
 EXPORT_GROUP = "base.group_allow_export"
-NOBODY = 0  # among ids: without one
 
 
 class ConveyorWorkbook(models.TransientModel):
-    """The funnel as an XLSX workbook: what is counted, and the door to the file.
+    """The XLSX workbook: which sheets, what is counted, and the door to the file.
 
-    From the funnel screen: ``create_from_filters(filters)``. From a list of
-    leads: the form, opened for the selection. For programs::
+    From a screen: ``create_from_filters(filters)``, or ``open_from_filters`` to
+    choose its sheets first. From a list of leads: the form, opened for the
+    selection. For programs::
 
         env["conveyor.workbook"].create({"date_from": "2026-01-01"})._write_file(stream)
     """
 
     _name = "conveyor.workbook"
+    _inherit = "conveyor.report.choice"
     _description = "Conveyor Workbook"
 
     date_from = fields.Date("From", help="Empty: from the first lead on.")
     date_to = fields.Date("To", help="Empty: until today.")
-    counting = fields.Selection(
-        [("cohort", "Cohort: leads that came in the period, wherever they got"),
-         ("period", "Period: what happened in the period, whenever the lead came")],
-        required=True, default="cohort",
-        help="Cohort answers what became of the leads of a time; period, what was done in it.")
-    sale_kind = fields.Selection([("first", "First sales"), ("repeat", "Repeat sales")], "First or Repeat",
-                                 help="Empty: both.")
-    team_ids = fields.Many2many("crm.team", string="Sales Teams", context={"active_test": False})
-    user_ids = fields.Many2many("res.users", string="Salespeople", context={"active_test": False})
-    source_ids = fields.Many2many("utm.source", string="Sources", context={"active_test": False})
-    campaign_ids = fields.Many2many("utm.campaign", string="Campaigns", context={"active_test": False})
     lead_ids = fields.Many2many("crm.lead", string="Leads", context={"active_test": False})
-    company_ids = fields.Many2many("res.company", string="Companies", default=lambda self: self.env.companies)
-    company_id = fields.Many2one("res.company", default=lambda self: self.env.company,
-                                 help="Its currency and time zone are those of the figures.")
     or_none = fields.Json(help="Names of the filters whose leads without one are counted as well.")
     lead_domain = fields.Json(help="Condition of the leads, where more are selected than a list of ids can hold.")
     is_selection = fields.Boolean()
@@ -76,25 +64,45 @@ class ConveyorWorkbook(models.TransientModel):
     # ---------------------------------------------------------------- actions
     @api.model
     def create_from_filters(self, filters=None):
-        """The action that downloads the workbook of these filters, as of ``conveyor.funnel``.
+        """The action that downloads the whole workbook of these filters.
 
+        :param filters: as of ``conveyor.funnel``, and ``counter_ids``
         :raise AccessError: the user may not export
         :raise UserError: a filter that cannot be understood
         """
+        return self._from_filters(filters).action_download()
+
+    @api.model
+    def open_from_filters(self, filters=None, groups=None):
+        """The action that shows the form of these filters, to choose the sheets.
+
+        :param groups: what is ticked at first; all without
+        """
+        workbook = self._from_filters(filters)
+        if groups:
+            workbook.write({f"with_{group}": group in groups for group in GROUPS})
+        return {**self.env["ir.actions.act_window"]._for_xml_id("sales_conveyor.conveyor_workbook_action"), "res_id": workbook.id}
+
+    @api.model
+    def _from_filters(self, filters):
         self._check_export()
+        filters = dict(filters or {})
+        counter_ids = [int(counter_id) for counter_id in filters.pop("counter_ids", None) or ()]
         parsed = self.env["conveyor.funnel"]._parse(filters)
         chosen = {name: getattr(parsed, name) or () for name in (*DIMENSIONS, "lead_ids", "company_ids")}
         return self.create({
             **{name: getattr(parsed, name) for name in PLAIN},
             **{name: [Command.set([record_id for record_id in ids if record_id])] for name, ids in chosen.items()},
+            "counter_ids": [Command.set(counter_ids)],
             "or_none": [name for name, ids in chosen.items() if NOBODY in ids],
             "is_selection": bool(chosen["lead_ids"]),
-        }).action_download()
+        })
 
     def action_download(self):
         """Let the browser fetch the file."""
         self.ensure_one()
         self._check_export()
+        self._check_groups()
         self.env["conveyor.funnel"]._parse(self._filters())
         return {"type": "ir.actions.act_url", "url": f"/sales_conveyor/workbook/{self.id}", "target": "self"}
 
@@ -113,15 +121,15 @@ class ConveyorWorkbook(models.TransientModel):
         whoever hands the file over.
         """
         self.ensure_one()
-        funnel = self._in_companies().env["conveyor.funnel"]
-        filters = self._filters()
-        tables = funnel.env["conveyor.touch.tables"]._with_touches(funnel._tables(filters), filters)
-        columns, rows = funnel._lead_rows(filters)
-        customer_columns, customers = funnel.env["conveyor.rhythm.tables"]._rows(filters)
+        env, filters, groups = self._in_companies().env, self._filters(), self._groups()
+        tables = env["conveyor.sheets"]._tables(filters, groups, self.sudo().with_context(active_test=False).counter_ids.ids)
+        if ROWS not in groups:
+            return FunnelWorkbook(tables, None, look=self._look(), properties=self._properties()).write(stream)
+        columns, rows = env["conveyor.funnel"]._lead_rows(filters)
+        customer_columns, customers = env["conveyor.rhythm.tables"]._rows(filters)
         with closing(rows), closing(customers):
-            others = {self.env._("Customers by Rhythm"): RawSheets(customer_columns, customers)} if "rhythm_status" in tables else {}
-            FunnelWorkbook(tables, RawSheets(columns, rows), self.env._("Leads"), self._look(), self._properties(), others
-                           ).write(stream)
+            others = {env._("Customers by Rhythm"): RawSheets(customer_columns, customers)} if "rhythm_status" in tables else {}
+            return FunnelWorkbook(tables, RawSheets(columns, rows), env._("Leads"), self._look(), self._properties(), others).write(stream)
 
     def _in_companies(self):
         """Self where the figures are made: in the companies that were active, the main one first."""
@@ -130,11 +138,9 @@ class ConveyorWorkbook(models.TransientModel):
 
     def _filters(self):
         """Filters as of ``conveyor.funnel``."""
-        own = self.sudo().with_context(active_test=False)
-        filters = {name: self[name] for name in PLAIN}
-        for name in DIMENSIONS:
-            filters[name] = own[name].ids + [NOBODY] * (name in (self.or_none or []))
-        filters["company_ids"] = own.company_ids.ids
+        filters = {**self._choice_filters(), "date_from": self.date_from, "date_to": self.date_to}
+        for name in self.or_none or ():
+            filters[name] = [*filters[name], NOBODY]
         if self.is_selection or self.lead_ids:
             filters["lead_ids"] = self._selected_ids() or [NOBODY]  # an empty list would mean all
         return filters

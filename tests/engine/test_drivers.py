@@ -31,3 +31,4 @@ def test_what_is_not_known_is_left_out():
     found = effects(Figures(leads=200, conversion=0.25, first_check=100.0))
     assert list(found) == ["leads", "conversion", "first_check"]
     assert effects(Figures()) == {}
+    assert effects(Figures(visitors=50)) == {"visitors": (0, None)}

@@ -2,6 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
 
+import { DownloadButton } from "../funnel/download_button";
 import { FunnelFilters } from "../funnel/funnel_filters";
 import { FunnelTable } from "../funnel/funnel_table";
 import { FunnelTiles } from "../funnel/funnel_tiles";
@@ -27,7 +28,7 @@ const FILTERS = [
 /** Visitors by weekday and hour against leads and purchases. */
 export class CounterHours extends TablesScreen {
     static template = "sales_conveyor.CounterHours";
-    static components = { FunnelFilters, FunnelTable, FunnelTiles, Layout };
+    static components = { DownloadButton, FunnelFilters, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.counter.tables";
     static firstTab = "counter_hours";
     tiles = TILES;

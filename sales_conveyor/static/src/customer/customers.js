@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
 
+import { DownloadButton } from "../funnel/download_button";
 import { FunnelFilters } from "../funnel/funnel_filters";
 import { FunnelTable } from "../funnel/funnel_table";
 import { FunnelTiles } from "../funnel/funnel_tiles";
@@ -20,7 +21,7 @@ const TILES = [
 /** Customers by rhythm as figures: as of today, and how their status changed month by month. */
 export class Customers extends TablesScreen {
     static template = "sales_conveyor.Customers";
-    static components = { FunnelFilters, FunnelTable, FunnelTiles, Layout };
+    static components = { DownloadButton, FunnelFilters, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.rhythm.tables";
     tiles = TILES;
 

@@ -9,6 +9,7 @@ import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { DownloadButton } from "../funnel/download_button";
 import { FunnelFilters } from "../funnel/funnel_filters";
 import { defaultQuery, fromUrl, toFilters, toUrl } from "../funnel/funnel_query";
 import { FunnelTable } from "../funnel/funnel_table";
@@ -33,7 +34,7 @@ const TABS = {
  */
 export class Dashboard extends Component {
     static template = "sales_conveyor.Dashboard";
-    static components = { DashboardList, DashboardTiles, FunnelFilters, FunnelTable, Layout };
+    static components = { DownloadButton, DashboardList, DashboardTiles, FunnelFilters, FunnelTable, Layout };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -104,6 +105,10 @@ export class Dashboard extends Component {
         return filters;
     }
 
+    get downloaded() {
+        return { ...this.filters, counting: "period" };
+    }
+
     async update(changes) {
         Object.assign(this.state.query, changes);
         this.tellUrl();
@@ -160,10 +165,6 @@ export class Dashboard extends Component {
 
     handOver() {
         return this.action.doAction("sales_conveyor.conveyor_handover_action", { onClose: () => this.load("outlook") });
-    }
-
-    async download() {
-        await this.action.doAction(await this.orm.call("conveyor.workbook", "create_from_filters", [{ ...this.filters, counting: "period" }]));
     }
 
     print() {

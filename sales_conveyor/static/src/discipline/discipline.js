@@ -3,6 +3,7 @@ import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
 import { formatInteger, formatMonetary } from "@web/views/fields/formatters";
 
+import { DownloadButton } from "../funnel/download_button";
 import { FunnelFilters } from "../funnel/funnel_filters";
 import { FunnelTable } from "../funnel/funnel_table";
 import { FunnelTiles } from "../funnel/funnel_tiles";
@@ -21,7 +22,7 @@ const TILES = [
 /** Where touches stop: what the reader left behind himself, then everybody's figures. */
 export class Discipline extends TablesScreen {
     static template = "sales_conveyor.Discipline";
-    static components = { FunnelFilters, FunnelTable, FunnelTiles, Layout };
+    static components = { DownloadButton, FunnelFilters, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.discipline";
     tiles = TILES;
 

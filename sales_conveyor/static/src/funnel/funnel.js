@@ -2,6 +2,7 @@ import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
 
 import { FunnelEmpty } from "./funnel_empty";
+import { DownloadButton } from "./download_button";
 import { FunnelFilters } from "./funnel_filters";
 import { FunnelSections } from "./funnel_sections";
 import { FunnelTable } from "./funnel_table";
@@ -13,7 +14,7 @@ const TABS = ["by_source", "by_salesperson", "by_month", "lost_reasons", "defini
 /** The funnel: what the server's tables say; its query stands in the address bar. */
 export class Funnel extends TablesScreen {
     static template = "sales_conveyor.Funnel";
-    static components = { FunnelEmpty, FunnelFilters, FunnelSections, FunnelTable, FunnelTiles, Layout };
+    static components = { DownloadButton, FunnelEmpty, FunnelFilters, FunnelSections, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.funnel";
     static path = "funnel";
     static firstTab = TABS[0];

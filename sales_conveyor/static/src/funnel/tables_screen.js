@@ -32,7 +32,6 @@ export class TablesScreen extends Component {
             answer: null,
             error: "",
             isLoading: false,
-            isBusy: false,
         });
         useSetupAction({
             rootRef: this.rootRef,
@@ -81,20 +80,9 @@ export class TablesScreen extends Component {
         await this.load();
     }
 
-    async busy(work) {
-        this.state.isBusy = true;
-        try {
-            await work();
-        } finally {
-            this.state.isBusy = false;
-        }
-    }
-
-    async download() {
-        await this.busy(async () => {
-            const filters = toFilters(this.state.query);
-            await this.action.doAction(await this.orm.call("conveyor.workbook", "create_from_filters", [filters]));
-        });
+    /** What the workbook counts. */
+    get downloaded() {
+        return this.filters;
     }
 
     get dates() {

@@ -1,6 +1,7 @@
 import { registry } from "@web/core/registry";
 import { Layout } from "@web/search/layout";
 
+import { DownloadButton } from "../funnel/download_button";
 import { FunnelFilters } from "../funnel/funnel_filters";
 import { FunnelTable } from "../funnel/funnel_table";
 import { FunnelTiles } from "../funnel/funnel_tiles";
@@ -24,7 +25,7 @@ const TILES = [
 /** Money by source: what goes down the drain first, then what clients cost and bring. */
 export class Money extends TablesScreen {
     static template = "sales_conveyor.Money";
-    static components = { FunnelFilters, FunnelTable, FunnelTiles, Layout };
+    static components = { DownloadButton, FunnelFilters, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.money";
     static path = "money-by-source";
     static firstTab = "money_source";

@@ -1,0 +1,54 @@
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.tools import format_date
+
+from ..engine.funnel import PERIOD
+from ..engine.table import Row
+
+
+class ConveyorDashboardSheets(models.AbstractModel):
+    """The owner's page as sheets of the workbook: the same tables as on the screen."""
+
+    _inherit = "conveyor.dashboard"
+
+    @api.model
+    def _sheets(self, filters):
+        """``{key: Table}`` in the order of the page; none for chosen leads.
+
+        :param filters: ``engine.period.Filters``; what happened in the period is counted, as on the screen
+        """
+        if filters.lead_ids:
+            return {}
+        scope = self._scope_of(filters)
+        belt = self._belt_found(scope)
+        tables = (
+            self._top_sheet(scope), replace(belt["table"], notes=(belt["sentence"],) if belt["sentence"] else ()),
+            *self._around_tables(scope), *self._driver_tables(scope), *self._outlook_tables(scope))
+        return {f"dashboard_{table.key}": replace(table, key=f"dashboard_{table.key}") for table in tables}  # others have some of these keys
+
+    @api.model
+    def _scope_of(self, filters):
+        return self.env["conveyor.funnel"]._scope(replace(filters, counting=PERIOD))
+
+    @api.model
+    def _top_sheet(self, scope):
+        """The top line: figures of several tables below each other, each with what is behind it."""
+        before = self._scope_before(scope)
+        first, *others = self._top_tables(scope, before)
+        rows = [self._at_home(row, table) for table in (first, *others) for row in table.rows]
+        return replace(first, key="top", title=self.env._("Main Figures"), rows=tuple(rows), notes=self._top_notes(scope, before))
+
+    @api.model
+    def _at_home(self, row: Row, table):
+        return replace(row, bases={column.key: table.drill for column in table.columns} if table.drill else {})
+
+    @api.model
+    def _top_notes(self, scope, before):
+        env, counted = self.env, self.env["conveyor.funnel"]._counting_sentence(PERIOD)
+        day = lambda value: format_date(env, value) if value else "…"  # noqa: E731
+        first, last = self._days(scope)
+        period = env._("From %(first)s to %(last)s.", first=day(first), last=day(last))
+        if not before:
+            return period, counted
+        return period, env._("Period before: from %(first)s to %(last)s.", first=day(before.filters.date_from), last=day(before.filters.date_to)), counted
