@@ -11,6 +11,7 @@ from .rpc import Odoo
 DESKTOP = {"width": 1600, "height": 1000}
 PHONE = {"width": 375, "height": 740}
 QUIET = {"odoobot_state": "disabled"}  # its first greeting opens a window over the page
+STORED = "local_storage,indexeddb,service_workers,cache_storage"
 # A library of video calls that some builds of Odoo lack; nothing of it is on our screens.
 KNOWN = re.compile("selfie_segmentation")
 
@@ -24,11 +25,11 @@ class Person:
     cookies: dict | None = None
 
 
-class Console:
-    """The errors that a browser's console tells."""
+class Window:
+    """A browser of one person's: its context, and the errors that the console tells."""
 
     def __init__(self, context):
-        self.errors = []
+        self.context, self.errors = context, []
         context.on("console", self._on_message)
         context.on("weberror", lambda error: self._add(str(error.error)))
 
@@ -40,13 +41,24 @@ class Console:
         if not KNOWN.search(text):
             self.errors.append(text)
 
+    def empty(self):
+        """Close the pages and forget what they stored; scripts and styles stay, as a browser keeps them.
+
+        :return: what the console told
+        """
+        for page in self.context.pages:
+            self.context.new_cdp_session(page).send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": STORED})
+            page.close()
+        errors, self.errors = self.errors, []
+        return errors
+
 
 class People:
-    """Persons by role; each has a browser context of his own, one a test."""
+    """Persons by role; each has a browser of his own, kept from test to test."""
 
     def __init__(self, browser, admin, timeout):
         self.browser, self.admin, self.timeout = browser, admin, timeout
-        self._persons, self._open = {}, []
+        self._persons, self._windows = {}, {}
 
     def __getitem__(self, role):
         return self._persons[role]
@@ -75,29 +87,30 @@ class People:
     def enter(self, role, phone=False):
         """The web client as this person, logged in."""
         person = self[role]
-        context = self._begin(storage_state=person.cookies, viewport=PHONE if phone else DESKTOP, has_touch=phone)
-        client = WebClient(context.new_page())
+        window = self._window((role, phone), storage_state=person.cookies, viewport=PHONE if phone else DESKTOP, has_touch=phone)
+        client = WebClient(window.context.new_page())
         if person.cookies is None:
             client.log_in(person.login, person.password)
-            person.cookies = context.storage_state()
+            person.cookies = window.context.storage_state()
         return client
 
     def visit(self):
         """A page of somebody who is not logged in, on his phone."""
-        return self._begin(viewport=PHONE).new_page()
+        return self._window(None, viewport=PHONE).context.new_page()
 
-    def _begin(self, **options):
-        context = self.browser.new_context(
-            base_url=self.admin.url, timezone_id="UTC", locale="en-US", accept_downloads=True, **options)
-        context.set_default_timeout(self.timeout)
-        self._open.append((context, Console(context)))
-        return context
+    def _window(self, whose, **options):
+        if whose not in self._windows:
+            context = self.browser.new_context(
+                base_url=self.admin.url, timezone_id="UTC", locale="en-US", accept_downloads=True, **options)
+            context.set_default_timeout(self.timeout)
+            self._windows[whose] = Window(context)
+        return self._windows[whose]
 
     def take_pictures(self, folder, name):
         """Screenshots of all open pages; returns their paths."""
         paths = []
-        for context, _console in self._open:
-            for page in context.pages:
+        for window in self._windows.values():
+            for page in window.context.pages:
                 path = str(folder / f"{name}-{len(paths)}.png")
                 try:
                     page.screenshot(path=path, timeout=self.timeout)
@@ -107,12 +120,8 @@ class People:
         return paths
 
     def leave(self):
-        """Close all browsers; returns what their consoles told."""
-        errors = [error for _context, console in self._open for error in console.errors]
-        for context, _console in self._open:
-            context.close()
-        self._open.clear()
-        return errors
+        """Close all pages; returns what their consoles told."""
+        return [error for window in self._windows.values() for error in window.empty()]
 
     def leave_and_check(self):
         errors = self.leave()

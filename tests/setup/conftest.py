@@ -22,7 +22,7 @@ def plain_environment(**more):
     return dict(environment, **{name: str(value) for name, value in more.items()})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def real_settings():
     """The settings that the scripts have on this machine."""
     return Settings.from_environment(plain_environment())

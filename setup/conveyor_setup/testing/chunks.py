@@ -7,7 +7,7 @@ from .groups import Group
 
 TEST = re.compile(r"^ *def test_", re.MULTILINE)
 HEAVY = {  # files whose few tests take as long as this many ordinary ones of their group
-    "test_life_cycle.py": 900, "test_enrolment_processes.py": 900, "test_scripts.py": 100, "test_server.py": 100,
+    "test_life_cycle.py": 900, "test_killed_processes.py": 900, "test_scripts.py": 100, "test_server.py": 100,
 }
 
 
