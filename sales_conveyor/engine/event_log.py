@@ -1,5 +1,5 @@
-"""An event log for people with their own tools: CSV, and XES 1.0 (C. W. Günther, H. M. W. Verbeek,
-*XES Standard Definition*, 2014; IEEE 1849).
+"""An event log for people with their own tools: CSV, and XES (IEEE 1849-2016, *Standard for eXtensible
+Event Stream for Achieving Interoperability in Event Logs and Event Streams*).
 
 Both are generators of text, one event in memory at a time::
 
@@ -27,7 +27,7 @@ _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<log xes.version="1.0" xes.features="" xmlns="http://www.xes-standard.org/">
+<log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">
 \t<extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 \t<extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
 \t<extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
@@ -39,7 +39,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 \t\t<string key="concept:name" value=""/>
 \t\t<date key="time:timestamp" value="1970-01-01T00:00:00.000+00:00"/>
 \t</global>
-\t<classifier name="Activity" keys="concept:name"/>
+\t<classifier name="Activity" scope="event" keys="concept:name"/>
 """
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import datetime, timedelta, timezone
 from xml.etree import ElementTree
 
@@ -38,12 +39,42 @@ def test_the_xes_says_what_the_log_says():
     assert root.find("xes:string", SPACE).get("value") == "Requests"
 
 
-def test_the_xes_has_the_parts_of_the_standard_in_their_order():
-    """Table 1 and figure 1 of the XES definition: extensions, globals, classifiers, attributes, traces."""
+# IEEE 1849-2016, its schema: of each element the attributes it must have (all but xes.features) and what they are made of,
+# and what may stand in it, in this order; the attributes of logs, traces and events nest, ours do not.
+NCNAME, NAME, ANY = r"[A-Za-z_][\w.-]*", r"[A-Za-z_:][\w.:-]*", r"(?s).*"
+MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
+SCHEMA = {
+    "log": ({"xes.version": r"\d+(\.\d+)?", "xes.features": r"\S*"}, ("extension", "global", "classifier", "string", "trace", "event")),
+    "extension": ({"name": NCNAME, "prefix": NCNAME, "uri": r"http://\S+"}, ()),
+    "global": ({"scope": NCNAME}, ("string|date",)),
+    "classifier": ({"name": NCNAME, "scope": NCNAME, "keys": r"\S+( \S+)*"}, ()),
+    "trace": ({}, ("string|date", "event")),
+    "event": ({}, ("string|date",)),
+    "string": ({"key": NAME, "value": ANY}, ()),
+    "date": ({"key": NAME, "value": MOMENT}, ()),
+}
+
+
+def assert_valid(element):
+    name = element.tag.removeprefix(f"{{{SPACE['xes']}}}")
+    attributes, inside = SCHEMA[name]
+    assert set(element.keys()) == set(attributes)
+    assert all(re.fullmatch(pattern, element.get(key)) for key, pattern in attributes.items()), element.attrib
+    tags = [child.tag.split("}")[1] for child in element]
+    assert re.fullmatch("".join(f"(?:(?:{tag}) )*" for tag in inside), "".join(f"{tag} " for tag in tags)), (name, tags)
+    for child in element:
+        assert_valid(child)
+
+
+@pytest.mark.parametrize("log", [
+    xes(events(), title="Requests"), xes(events(), with_names=False), xes([]),
+    xes([Event("<&>", NASTY, datetime(1, 1, 1), NASTY, "complete"), Event(2, "", datetime.max)], title=NASTY)])
+def test_the_xes_is_valid(log):
+    assert_valid(parsed(log))
+
+
+def test_the_xes_declares_what_it_uses():
     root = parsed(xes(events(), title="Requests"))
-    tags = [child.tag.split("}")[1] for child in root]
-    assert list(dict.fromkeys(tags)) == ["extension", "global", "classifier", "string", "trace"]
-    assert (root.get("xes.version"), root.get("xes.features")) == ("1.0", "")
     declared = {child.get("prefix") for child in root.findall("xes:extension", SPACE)}
     assert {key.split(":")[0] for trace in root.findall(".//xes:event", SPACE) for key in values(trace)} <= declared
     always = {key for scope in root.findall("xes:global", SPACE) if scope.get("scope") == "event" for key in values(scope)}

@@ -8,11 +8,11 @@ import gzip
 import json
 import os
 import subprocess
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
-from engine.event_log import Event, comma_separated, xes
+from engine.event_log import Event, clean, comma_separated, xes
 from engine.mining import discover
 
 from mining_history import history
@@ -65,14 +65,20 @@ def logs():
             **real_logs()}
 
 
+NASTY = [
+    Event("<&>", "Müller & <Söhne>\n\"'😀\x00\t", datetime(2025, 1, 1, 8, 0, 0, 5000), "O'Neill & \"Co\""),
+    Event("<&>", "=1+1", datetime(2025, 1, 1, 8), None), Event(2, "won", datetime(2025, 3, 30, 1, 30), "Ann")]
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    """Our own export of the published log."""
+    """Our own export of the published log, and of a log of odd texts."""
     folder, events = tmp_path_factory.mktemp("logs"), [Event(*event) for event in compensation()]
-    for name, writer in (("xes", xes), ("csv", comma_separated)):
+    files = {"xes": xes(events), "csv": comma_separated(events), "nameless.xes": xes(events, with_names=False), "nasty.xes": xes(NASTY)}
+    for name, log in files.items():
         with open(folder / f"log.{name}", "w", encoding="utf-8", newline="") as file:
-            file.writelines(writer(events))
-    return {name: str(folder / f"log.{name}") for name in ("xes", "csv")}
+            file.writelines(log)
+    return {name: str(folder / f"log.{name}") for name in files}
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +123,16 @@ def test_logs_that_it_played(name, theirs):
     assert_equal(events, theirs[name])
 
 
-@pytest.mark.parametrize("kind", ["xes", "csv"])
+@pytest.mark.parametrize("kind", ["xes", "csv", "nameless.xes"])
 def test_it_reads_what_we_write(kind, theirs):
     assert_equal(compensation(), theirs[kind])
+
+
+@pytest.mark.parametrize("kind, events, with_names", [
+    ("xes", [Event(*event) for event in compensation()], True), ("nameless.xes", [Event(*event) for event in compensation()], False),
+    ("nasty.xes", NASTY, True)])
+def test_it_reads_the_same_events(kind, events, with_names, theirs):
+    read = {(case, activity, datetime.fromisoformat(time), name) for case, activity, time, name in theirs[kind]["events"]}
+    assert read == {(str(event.case), clean(event.activity), event.time.replace(tzinfo=timezone.utc), with_names and event.performer or "")
+                    for event in events}
+    assert len(theirs[kind]["events"]) == len(events)
