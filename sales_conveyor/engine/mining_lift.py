@@ -9,38 +9,26 @@ It says what went together, not what caused what: whoever is won stays longer
 and is therefore spoken to more often.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Any
 
 from . import statistics
-from .mining_picture import ENOUGH, Picture, share
+from .mining_picture import ENOUGH, share
 
 LEVEL = 0.05
 WON_MORE, LOST_MORE, SAME, NOT_ENOUGH = VERDICTS = ("won_more", "lost_more", "same", "not_enough")
-TIMES = (1, 2, 3, 5)
 
 
 @dataclass(frozen=True)
-class Lift:
-    """One feature: so many of the won and of the lost cases have it.
+class Evidence:
+    """So many of the won and of the lost cases have it; ``is_enough``: enough were won to go by it."""
 
-    ``gap``, ``low``, ``high``: difference of the shares and its limits.
-    *not_enough*: fewer than :data:`ENOUGH` cases were won, or lost; then
-    nothing is claimed. *same*: no difference beyond noise.
-    """
-
-    feature: Any
-    won_with: int
-    won: int
-    lost_with: int
-    lost: int
-    gap: float
-    low: float
-    high: float
-    verdict: str
+    won_with: int = 0
+    won: int = 0
+    lost_with: int = 0
+    lost: int = 0
 
     @property
     def share_won(self) -> float | None:
@@ -50,13 +38,25 @@ class Lift:
     def share_lost(self) -> float | None:
         return share(self.lost_with, self.lost)
 
+    @property
+    def is_enough(self) -> bool:
+        return self.won >= ENOUGH
 
-@dataclass(frozen=True)
-class AtLeast:
-    """The feature that an activity came at least so many times."""
 
-    activity: Any
-    times: int
+@dataclass(frozen=True, kw_only=True)
+class Lift(Evidence):
+    """One feature and who has it.
+
+    ``gap``, ``low``, ``high``: difference of the shares and its limits.
+    *not_enough*: fewer than :data:`ENOUGH` cases were won, or lost; then
+    nothing is claimed. *same*: no difference beyond noise.
+    """
+
+    feature: Any
+    gap: float
+    low: float
+    high: float
+    verdict: str
 
 
 def tightened(comparisons: int) -> float:
@@ -83,29 +83,4 @@ def judged(feature: Any, won_with: int, won: int, lost_with: int, lost: int, z: 
         verdict = NOT_ENOUGH
     else:
         verdict = WON_MORE if low > 0 else LOST_MORE if high < 0 else SAME
-    return Lift(feature, won_with, won, lost_with, lost, gap, low, high, verdict)
-
-
-def activity_lifts(picture: Picture, times: Collection[int] = TIMES, closing: Collection[Any] = ()) -> tuple[Lift, ...]:
-    """Features *the activity came at least n times*, of the variants listed.
-
-    :param closing: activities that only say won or lost; they are no features
-    """
-    won, lost = (sum(getattr(variant, name) for variant in picture.variants) for name in ("won", "lost"))
-    having: dict[Any, dict[int, list[int]]] = {
-        activity.name: {least: [0, 0] for least in sorted(times)}
-        for activity in picture.activities if activity.name not in closing}
-    for variant in picture.variants:
-        for name, count in Counter(variant.path).items():
-            for least, both in having.get(name, {}).items():
-                if count >= least:
-                    both[0] += variant.won
-                    both[1] += variant.lost
-    features = []
-    for name, rows in having.items():
-        told = {(0, 0), (won, lost)}  # nobody, everybody; and the same cases once
-        for least, both in rows.items():
-            if tuple(both) not in told:
-                told.add(tuple(both))
-                features.append((AtLeast(name, least), *both))
-    return lifts(features, won, lost)
+    return Lift(won_with, won, lost_with, lost, feature=feature, gap=gap, low=low, high=high, verdict=verdict)

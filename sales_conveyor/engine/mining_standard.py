@@ -12,32 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .mining_picture import ENOUGH, share
+from .mining_lift import Evidence
 
 USUAL = 0.5
 OUT = "out"
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """So many of the won and of the lost cases had it; ``is_enough``: enough were won to go by it."""
-
-    won_with: int = 0
-    won: int = 0
-    lost_with: int = 0
-    lost: int = 0
-
-    @property
-    def share_won(self) -> float | None:
-        return share(self.won_with, self.won)
-
-    @property
-    def share_lost(self) -> float | None:
-        return share(self.lost_with, self.lost)
-
-    @property
-    def is_enough(self) -> bool:
-        return self.won >= ENOUGH
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ right behind the activity, among those already placed, that it follows most ofte
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from .mining_picture import ENOUGH, Activity, Arc, Path, Picture, Variant, share
+from .mining_picture import ENOUGH, Arc, Path, Picture, Variant, share
 
 TYPICAL = 0.05  # share of the won cases from which on one path is typical
 VARIANT, WALK = "variant", "walk"
@@ -34,18 +33,6 @@ class Typical:
     cases: int
     share_won: float | None
     share_cases: float | None
-
-
-@dataclass(frozen=True)
-class Skip:
-    """A step of the typical path that was left out: in so many won cases, and in
-    cases altogether that came to a later step of it."""
-
-    activity: Any
-    won: int
-    cases: int
-    conversion_with: float | None
-    conversion_without: float | None
 
 
 def typical(picture: Picture) -> Typical | None:
@@ -113,57 +100,7 @@ def order(picture: Picture) -> Path:
     return tuple(placed)
 
 
-def returns(picture: Picture, sequence: Path | None = None) -> tuple[Arc, ...]:
-    """Arcs that go back in the order (``sequence``, or the usual one), most first."""
-    place = {name: number for number, name in enumerate(order(picture) if sequence is None else sequence)}
-    return tuple(arc for arc in picture.arcs if place.get(arc.target, len(place)) < place.get(arc.source, -1))
-
-
-def rework(picture: Picture) -> tuple[Activity, ...]:
-    """Activities that came more than once in a case, most cases first."""
-    return tuple(sorted((activity for activity in picture.activities if activity.repeated),
-                        key=lambda activity: -activity.repeated))
-
-
-def loops(picture: Picture) -> tuple[Arc, ...]:
-    """Activities directly followed by themselves, most first."""
-    return tuple(arc for arc in picture.arcs if arc.source == arc.target)
-
-
-def skips(picture: Picture, path: Path | None = None) -> tuple[Skip, ...]:
-    """Steps of the typical path (or of ``path``) that cases left out, in its order.
-
-    A case has left a step out when it lacks it and came to a later one. The
-    conversions compare the cases that came to the same later steps.
-    """
-    found = typical(picture)
-    steps = tuple(dict.fromkeys(path if path is not None else found.path if found else ()))
-    result = []
-    for number, step in enumerate(steps):
-        later = frozenset(steps[number + 1:])
-        beyond = [variant for variant in picture.variants if not later.isdisjoint(variant.path)]
-        without = [variant for variant in beyond if step not in variant.path]
-        if without:
-            result.append(Skip(step, sum(map(_won, without)), sum(map(_all, without)),
-                               _conversion(variant for variant in beyond if step in variant.path),
-                               _conversion(without)))
-    return tuple(result)
-
-
-def _conversion(variants: Iterable[Variant]) -> float | None:
-    variants = list(variants)
-    won = sum(map(_won, variants))
-    return share(won, won + sum(variant.lost for variant in variants))
-
-
 def longest_waits(picture: Picture, least: int = ENOUGH, most: int = 5) -> tuple[Arc, ...]:
     """Where cases wait longest: arcs with the most waiting altogether, of those that came ``least`` times."""
     often = [arc for arc in picture.arcs if arc.count >= least]
     return tuple(sorted(often, key=lambda arc: -arc.wait.total)[:most])
-
-
-def usually_next(picture: Picture, activity: Any, closing: Collection[Any] = ()) -> tuple[tuple[Any, float], ...]:
-    """What comes directly after an activity, with its share of all times it happened."""
-    times = picture.activity(activity).count
-    return tuple((arc.target, arc.count / times) for arc in picture.arcs
-                 if arc.source == activity and arc.target not in closing)

@@ -215,10 +215,8 @@ from . import conveyor_table_text
 from . import conveyor_process_paper
 from . import conveyor_process_mining
 from . import conveyor_process_watch
-from . import conveyor_process_position
 from . import crm_lead_process
 from . import conveyor_process_screen
-from . import crm_lead_process
 from . import conveyor_process_line
 from . import ir_actions_server_process
 from . import conveyor_dashboard

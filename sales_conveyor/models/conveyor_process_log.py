@@ -86,12 +86,13 @@ class ConveyorProcessLog(models.AbstractModel):
 
     @api.model
     def _moves_sql(self, leads):
-        """Entries into sections, wins and losses."""
+        """Entries into sections, wins and losses; who was born in a won section is won, not at a step of that name."""
         return SQL("""
             SELECT t.lead_id, t.date, CASE t.kind WHEN 'enter' THEN 1 ELSE 5 END, t.id,
                    CASE t.kind WHEN 'won' THEN %s WHEN 'lost' THEN %s ELSE %s + t.to_stage_id END, t.user_id
               FROM %s l JOIN conveyor_transition t USING (lead_id)
-             WHERE t.kind IN ('won', 'lost') OR t.to_stage_id IS NOT NULL""", WON, LOST, STAGE, leads)
+             WHERE t.kind IN ('won', 'lost') OR t.to_stage_id IS NOT NULL
+               AND NOT (t.kind = 'enter' AND t.to_stage_id IN (SELECT id FROM crm_stage WHERE is_won))""", WON, LOST, STAGE, leads)
 
     @api.model
     def _touches_sql(self, leads):

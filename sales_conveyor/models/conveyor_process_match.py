@@ -107,4 +107,4 @@ class ConveyorProcess(models.Model):
     def _entered_domain(self, first):
         """Leads of first sales that entered since that day."""
         return Domain("sale_kind", "=", "first") & Domain("funnel_fact_ids", "any", [
-            ("stage_id", "=", False), ("entry_date", ">=", first)])
+            ("stage_id", "=", False), ("entry_date", ">=", first.isoformat())])

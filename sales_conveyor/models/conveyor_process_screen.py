@@ -36,6 +36,12 @@ class ConveyorProcess(models.Model):
         """How many of the last leads belong to no process, of those that the user may read."""
         return self._counts_since(self._first_day(COVERED_MONTHS)).get(None, 0)
 
+    @api.model
+    def action_open_uncovered(self):
+        """These leads."""
+        domain = self._entered_domain(self._first_day(COVERED_MONTHS)) & Domain("conveyor_process_id", "=", False)
+        return self._leads_action(self.env._("Leads Without a Process"), domain)
+
     def action_open_current(self):
         """The current version."""
         self.ensure_one()

@@ -72,7 +72,7 @@ from . import test_process_queue
 from . import test_process_screens
 from . import test_process_standard
 from . import test_event_log
-from . import test_process_position
+from . import test_process_match
 from . import test_process_reference
 from . import test_money
 from . import test_spend

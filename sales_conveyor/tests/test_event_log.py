@@ -55,6 +55,7 @@ class TestEventLog(EventLogCase):
         log = ElementTree.fromstring(self.written(file_format="xes"))
         traces = log.findall(f"{XES}trace")
         self.assertEqual([len(trace.findall(f"{XES}event")) for trace in traces], [6, 3])
+        self.assertEqual(log.find(f"{XES}string").get("value"), "Leads of the Fair")
 
     def test_sections_of_one_name_are_told_apart(self):
         twin = self.stages(("Needs", {}), team=self.other_team, start=4000)[0]

@@ -111,6 +111,19 @@ class TestProcess(ProcessCase):
         self.assertEqual([step["key"] for step in picture["steps"]].index("quotation"),
                          [step["key"] for step in picture["steps"]].index(self.keys["offer"]) + 1)
 
+    def test_who_is_born_won_is_won_and_at_no_step_of_that_name(self):
+        today = self.process._today()
+        born = self.lead(self.won, source_id=self.fair.id, probability=100)
+        self.assertEqual((self.path_of(born), born.won_status), ([("enter", self.won.name), ("won", self.won.name)], "won"))
+        waiting = self.past(self.lead(source_id=self.fair.id), (self.env.cr.now(), "enter", None, self.won))  # not won yet
+        picture = self.document(first=today, last=today).picture
+        self.assertEqual([variant["path"] for variant in picture["variants"]], [["created"], ["created", "won"]])
+        self.assertEqual([step["key"] for step in picture["steps"]], ["created", "won", "lost"])
+        self.assertEqual((born + waiting).conveyor_process_id, self.process)
+
+    def path_of(self, lead):
+        return [(row.kind, row.to_stage_id.name) for row in self.env["conveyor.transition"].search([("lead_id", "=", lead.id)], order="date, id")]
+
     def test_an_empty_process(self):
         version = self.document(first="2020-01-01", last="2020-01-31")
         self.assertEqual((version.leads_in, version.sales_out, version.picture["variants"]), (0, 0, []))

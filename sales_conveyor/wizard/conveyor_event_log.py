@@ -1,4 +1,5 @@
 from contextlib import closing
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,7 +9,6 @@ from ..engine.event_log import Event, comma_separated, xes
 from ..models.conveyor_funnel_leads import Declared, Names
 
 CURSOR = SQL.identifier("conveyor_event_log")
-WRITERS = {"csv": comma_separated, "xes": xes}
 
 
 class ConveyorEventLog(models.TransientModel):
@@ -58,8 +58,11 @@ class ConveyorEventLog(models.TransientModel):
         self.ensure_one()
         me = self.with_context(allowed_company_ids=self.company_list) if self.company_list else self
         with closing(me._events()) as events:
-            for text in WRITERS[self.file_format](events, with_names=self.with_names):
+            for text in self._writer()(events, with_names=self.with_names):
                 stream.write(text.encode())
+
+    def _writer(self):
+        return {"csv": comma_separated, "xes": partial(xes, title=self.process_id.name)}[self.file_format]
 
     def _events(self):
         """The events, case by case, in order of time."""

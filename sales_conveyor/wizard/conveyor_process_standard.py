@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 from ..engine import mining_standard, timeline
+from ..engine.mining_lift import Evidence
 from ..models.conveyor_cadence_step import DELAY_UNITS
 from ..models.conveyor_cadence_timeline import CHANNEL_ICONS
 from ..models.conveyor_process_label import QUOTATION
@@ -60,7 +61,7 @@ class ConveyorProcessStandard(models.TransientModel):
 
     def _prepare_quotation(self, picture, steps, standing):
         """A quotation, at the section during which it is usually sent."""
-        evidence = next((mining_standard.Evidence(row["won_with"], row["won"], row["lost_with"], row["lost"])
+        evidence = next((Evidence(row["won_with"], row["won"], row["lost_with"], row["lost"])
                          for row in picture.get("features", ()) if row["feature"] == QUOTATION), None)
         keys = [step["key"] for step in steps]
         if not evidence or (evidence.share_won or 0) < mining_standard.USUAL or QUOTATION not in keys:
@@ -82,12 +83,12 @@ class ConveyorProcessStandard(models.TransientModel):
 
     # ------------------------------------------------------------ the cadence
     def _proposed_touches(self, picture):
-        evidence = {row["feature"]: mining_standard.Evidence(row["won_with"], row["won"], row["lost_with"], row["lost"])
+        evidence = {row["feature"]: Evidence(row["won_with"], row["won"], row["lost_with"], row["lost"])
                     for row in picture.get("features", ())}
         rows = []
         for place, touch in enumerate(self._usual_touches(picture), 1):
             number, unit = mining_standard.delay(touch.wait)
-            found = evidence.get(f"touch:{touch.channel}:out", mining_standard.Evidence())
+            found = evidence.get(f"touch:{touch.channel}:out", Evidence())
             rows.append({"sequence": place, "channel": touch.channel, "delay": number, "delay_unit": unit, "is_chosen": True,
                          "evidence": self._evidence_words(found)})
         return rows

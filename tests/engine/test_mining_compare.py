@@ -8,7 +8,7 @@ import pytest
 from engine import statistics
 from engine.mining import Activity, Arc, Picture, Spread, Variant, from_aggregates
 from engine.mining_compare import CODES, compare, standard_error
-from engine.mining_lift import AtLeast, activity_lifts, lifts, tightened
+from engine.mining_lift import lifts, tightened
 
 DAY = 86400
 MANY = {"cases": 20000, "lost": 10000}
@@ -42,15 +42,6 @@ def test_many_features_tighten_each_level():
 def test_more_cases_than_there_are_is_an_error():
     with pytest.raises(ValueError):
         lifts([("x", 3, 0)], 2, 2)
-
-
-def test_features_of_activities_tell_the_same_cases_once():
-    picture = from_aggregates(cases=90, won=40, lost=50, arcs=(), variants=[
-        Variant(tuple("abbbb"), 40, 40, 0), Variant(tuple("ac"), 50, 0, 50)],
-        activities=[Activity(name, 1, 1) for name in "abc"])
-    found = activity_lifts(picture, closing=("c",))
-    assert [(lift.feature, lift.won_with, lift.lost_with, lift.verdict) for lift in found] == [
-        (AtLeast("b", 1), 40, 0, "won_more")]
 
 
 # ------------------------------------------------------------------ two pictures

@@ -5,7 +5,6 @@ from datetime import datetime
 import pytest
 from engine import mining_compare, mining_conformance, mining_lift, mining_typical
 from engine.mining import discover
-from engine.mining_lift import AtLeast
 
 from mining_history import CLOSING, DAY, HOUR, MARCH, history
 
@@ -51,18 +50,18 @@ def test_where_it_waits_longest_and_where_it_is_lost(winter):
 
 
 def test_the_rework(winter):
-    assert [arc.source for arc in mining_typical.loops(winter)] == ["offer"]
-    offer = mining_typical.rework(winter)[0]
+    assert [arc.source for arc in winter.arcs if arc.source == arc.target] == ["offer"]
+    offer, = (activity for activity in winter.activities if activity.repeated)
     assert (offer.name, offer.repeated / offer.cases) == ("offer", pytest.approx(.2, abs=.05))
-    assert mining_typical.returns(winter) == ()
 
 
 def test_the_step_that_is_skipped_and_what_it_costs(winter):
-    skip, = mining_typical.skips(winter, PLANTED[:4])
+    found = mining_conformance.fit(winter.variants, PLANTED, CLOSING)
+    skip, = (row for row in found.deviations if row.kind == "skipped")
     assert skip.activity == "meeting"
     assert skip.cases / 450 == pytest.approx(1 / 3, abs=.06)
-    assert skip.conversion_with == pytest.approx(.5, abs=.07)
-    assert skip.conversion_without == pytest.approx(.2, abs=.08)
+    assert skip.conversion_with == pytest.approx(.2, abs=.08), "of those who left it out"
+    assert skip.conversion_without == pytest.approx(.5, abs=.07)
 
 
 def test_the_salesperson_who_skips_it():
@@ -85,10 +84,10 @@ def test_how_many_go_the_documented_way(winter):
 
 
 def test_what_won_ones_had(winter):
-    found = {lift.feature: lift for lift in mining_lift.activity_lifts(winter, closing=CLOSING)}
-    assert found[AtLeast("meeting", 1)].verdict == "won_more"
-    assert found[AtLeast("offer", 1)].verdict == "won_more"
-    assert AtLeast("created", 1) not in found, "everybody has it"
+    had = [(activity.name, activity.won, activity.lost) for activity in winter.activities if activity.name not in CLOSING]
+    found = {lift.feature: lift for lift in mining_lift.lifts(had, winter.won, winter.lost)}
+    assert found["meeting"].verdict == found["offer"].verdict == "won_more"
+    assert found["created"].verdict == "same", "everybody has it"
     assert max(lift.low for lift in found.values()) > .2
 
 

@@ -1,6 +1,7 @@
 """Standard work proposed from a documented process."""
 
-from engine.mining_standard import Evidence, Touch, Work, cadence, cadence_of_work, delay, section_work
+from engine.mining_lift import Evidence
+from engine.mining_standard import Touch, Work, cadence, cadence_of_work, delay, section_work
 
 DAY = 86400.0
 

@@ -2,8 +2,7 @@
 
 import pytest
 from engine.mining import Arc, Spread, Variant, discover, from_aggregates
-from engine.mining_typical import (
-    VARIANT, WALK, Skip, contains, longest_waits, loops, order, returns, rework, skips, typical, usually_next)
+from engine.mining_typical import VARIANT, WALK, contains, longest_waits, order, typical
 
 
 def log(won="", lost="", still_open=""):
@@ -44,7 +43,7 @@ def test_one_of_twenty_is_typical_one_of_fifty_is_not():
 
 def test_nothing_has_no_typical_path():
     empty = discover([])
-    assert (typical(empty), order(empty), skips(empty), returns(empty)) == (None, (), (), ())
+    assert (typical(empty), order(empty)) == (None, ())
 
 
 @pytest.mark.parametrize("path, steps, expected", [
@@ -57,32 +56,9 @@ def test_the_order_puts_others_behind_what_they_follow():
     assert "".join(order(log("abcd abcd abcd", "abx abx xd", "ybcd"))) == "yabxcd"
 
 
-def test_returns_rework_and_loops():
-    picture = log("abc abc abc", "abab abbc")
-    assert [(arc.source, arc.target, arc.count) for arc in returns(picture)] == [("b", "a", 1)]
-    assert {(activity.name, activity.repeated) for activity in rework(picture)} == {("a", 1), ("b", 2)}
-    assert rework(picture)[0].name == "b"
-    assert [(arc.source, arc.count) for arc in loops(picture)] == [("b", 1)]
-    assert [(arc.source, arc.target) for arc in returns(picture, tuple("ba"))] == [("a", "b")]
-    assert returns(log("xa"), ("a",)) == (), "where it came from has no place in the order"
-
-
-def test_a_step_is_skipped_by_those_who_came_further():
-    picture = log("abcd abcd acd", "ab ac abc")
-    assert skips(picture) == (Skip("b", 1, 2, 2 / 3, .5),)
-    assert skips(picture, tuple("abc")) == (Skip("b", 1, 2, 2 / 3, .5),)
-
-
 def test_the_longest_waits_are_of_arcs_that_come_often():
     hours = {("a", "b"): (30, 40), ("b", "c"): (19, 400), ("a", "c"): (20, 100)}
     arcs = [Arc(*pair, count, Spread(count, count * wait * 3600)) for pair, (count, wait) in hours.items()]
     picture = from_aggregates(cases=50, activities=(), arcs=arcs, variants=())
     assert [(arc.source, arc.target) for arc in longest_waits(picture)] == [("a", "c"), ("a", "b")]
     assert [arc.source for arc in longest_waits(picture, least=1, most=1)] == ["b"]
-
-
-def test_what_usually_comes_next():
-    picture = log("abc abc", "ab ad")
-    assert usually_next(picture, "a") == (("b", .75), ("d", .25))
-    assert usually_next(picture, "b") == (("c", 2 / 3),), "one case of three ended there"
-    assert usually_next(picture, "b", closing=("c",)) == usually_next(picture, "never") == ()

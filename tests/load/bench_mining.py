@@ -17,7 +17,9 @@ BARE = """
         UNION ALL
         SELECT t.lead_id, t.date, CASE t.kind WHEN 'enter' THEN 1 ELSE 5 END, t.id,
                CASE WHEN t.kind IN ('won', 'lost') THEN t.kind ELSE 'stage:' || t.to_stage_id END
-          FROM lead JOIN conveyor_transition t USING (lead_id) WHERE t.kind IN ('won', 'lost') OR t.to_stage_id IS NOT NULL
+          FROM lead JOIN conveyor_transition t USING (lead_id)
+         WHERE t.kind IN ('won', 'lost') OR t.to_stage_id IS NOT NULL
+           AND NOT (t.kind = 'enter' AND t.to_stage_id IN (SELECT id FROM crm_stage WHERE is_won))
         UNION ALL
         SELECT t.lead_id, t.date, 2, t.id, 'touch:' || t.channel || ':' || t.direction
           FROM lead JOIN conveyor_touch t USING (lead_id) WHERE COALESCE(t.outcome, '') NOT IN ('bounced', 'auto_reply')

@@ -30,7 +30,7 @@ export class Uncovered extends Component {
     }
 
     async open() {
-        return this.action.doAction(await this.orm.call("conveyor.process", "action_open_uncovered", [[]]));
+        return this.action.doAction(await this.orm.call("conveyor.process", "action_open_uncovered", []));
     }
 }
 
