@@ -40,6 +40,7 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "rows": bench_workbook.raw_rows,
     "export": bench_workbook.export,
     "mining": bench_mining.mining,
+    "conformance": bench_mining.conformance,
     "rebuild": bench_funnel.rebuild,
     "history": bench_history.backfill,
     "sale-kind": bench_history.sale_kind,

@@ -1,4 +1,4 @@
-"""Mining of a year's leads, against the bare SQL that aggregates the same pairs of events."""
+"""Mining of a year's leads, against the bare SQL that aggregates the same pairs of events; conformance, against mining."""
 
 from datetime import date, timedelta
 
@@ -49,13 +49,10 @@ def mining(load):
     first, last = _year(load)
 
     def ours():
-        with load.ours.environment() as env:
-            process = env["conveyor.process"].create({"name": "All"})
-            env.flush_all()
-            seconds, mined = load.ours.timed(env, lambda: env["conveyor.process.miner"]._mine(process, first, last))
-            picture = mined["picture"]
-            return seconds, {(level, arc["source"], arc["target"]): (arc["count"], arc["leads"], round(arc["median_wait"]))
-                             for level, rows in (("belt", picture["arcs"]), ("full", picture["full"]["arcs"])) for arc in rows}
+        seconds, mined = _read(load, first, last)
+        picture = mined["picture"]
+        return seconds, {(level, arc["source"], arc["target"]): (arc["count"], arc["leads"], round(arc["median_wait"]))
+                         for level, rows in (("belt", picture["arcs"]), ("full", picture["full"]["arcs"])) for arc in rows}
 
     def bare():
         from odoo.tools import SQL
@@ -67,6 +64,39 @@ def mining(load):
                              for level, source, target, count, leads, quantiles in rows}
 
     return [compare("mining one year, by the bare SQL of its pairs", ours, bare, load.scale.repetitions(3), GOAL)]
+
+
+def conformance(load):
+    """How the leads of that year kept to the way that was found in it, against the reading that found it."""
+    first, last = _year(load)
+    found = {}  # by the last reading
+
+    def ours():
+        with load.ours.environment() as env:
+            version = _process(env)._make_version(first, last, found)
+            env.flush_all()
+            seconds, tables = load.ours.timed(env, lambda: version._conformance_tables(first, last))
+            return seconds, (tables["fit"].value("leads", "value"), sum(row.cells["leads"] for row in tables["people"].rows))
+
+    def reading():
+        seconds, mined = _read(load, first, last)
+        found.update(mined)
+        return seconds, (mined["picture"]["facts"]["leads"],) * 2
+
+    return [compare("conformance of one year, by its mining", ours, reading, load.scale.repetitions(3), GOAL)]
+
+
+def _read(load, first, last):
+    """``(seconds, values of a version)``"""
+    with load.ours.environment() as env:
+        process = _process(env)
+        return load.ours.timed(env, lambda: env["conveyor.process.miner"]._mine(process, first, last))
+
+
+def _process(env):
+    process = env["conveyor.process"].create({"name": "All"})
+    env.flush_all()
+    return process
 
 
 def _year(load):
