@@ -36,7 +36,7 @@ class ConveyorProcessVersion(models.Model):
         columns = (
             first, Column("other", self.env._("Version %(number)s", number=other.number), kind),
             Column("own", self.env._("Version %(number)s", number=self.number), kind),
-            Column("difference", self.env._("Difference"), kind, self.env._("The right one minus the left one.")))
+            Column("difference", self.env._("Difference"), kind, self.env._("The right one minus the left one; of shares in percentage points.")))
         return self._make_table(key, title, columns, rows)
 
     @api.model

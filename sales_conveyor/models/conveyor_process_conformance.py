@@ -93,8 +93,8 @@ class ConveyorProcessVersion(models.Model):
                 "Without leaving out, repeating, turning round or adding a step; of open and lost leads as far as they came."), "fits"),
             ("deviating", env._("Went otherwise"), INTEGER, found.cases - found.fitting, env._("Leads with any deviation."), "deviates"),
             ("share", env._("Share that fits"), PERCENT, found.share, env._("Of all these leads."), None),
-            ("low", env._("surely at least"), PERCENT, low if sure else None, env._("Wilson's interval of 95 %."), None),
-            ("high", env._("and at most"), PERCENT, high if sure else None, env._("Wilson's interval of 95 %."), None),
+            *((("low", env._("surely at least"), PERCENT, low, env._("Wilson's interval of 95 %."), None),
+               ("high", env._("and at most"), PERCENT, high, env._("Wilson's interval of 95 %."), None)) if sure else ()),
         )
         rows = [Row(key, {"figure": label, "value": value}, drills={"value": self._went(scope, what) if what else None},
                     types={"value": kind}, note=note) for key, label, kind, value, note, what in figures]

@@ -92,4 +92,6 @@ class ConveyorProcessLabel(models.AbstractModel):
                    for direction, words in (("out", to), ("in", back))}
         return {
             CREATED: self.env._("Lead created"), QUOTATION: self.env._("Quotation sent"),
-            ORDER: self.env._("Order confirmed"), WON: self.env._("Won"), LOST: self.env._("Lost"), **touches}
+            ORDER: self.env._("Order confirmed"), WON: self.env._("Won"), LOST: self.env._("Lost"), **touches,
+            "touch:meeting:out": self.env._("Meeting with the client"), "touch:meeting:in": self.env._("Meeting the client asked for"),
+            "touch:other:out": self.env._("Other contact by us"), "touch:other:in": self.env._("Other contact by the client")}

@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from .process_common import DAY, MARCH
 from .test_process_screens import ScreenCase
 
 
@@ -36,6 +37,12 @@ class TestStandardWork(ScreenCase):
         self.assertTrue(lines)
         self.assertFalse(any(lines.mapped("is_chosen")))
         self.assertIn("too few to go by", lines[0].evidence)
+
+    def test_lost_leads_alone_propose_nothing(self):
+        for _number in range(3):
+            self.story((0, "new"), (1, "call"), (2, "meeting"), (9, "lost"), start=MARCH + 60 * DAY)
+        wizard = self.wizard(self.document(first="2026-05-01", last="2026-05-31"))
+        self.assertEqual((wizard.version_id.leads_in, len(wizard.line_ids), len(wizard.touch_ids)), (3, 0, 0))
 
     def test_nothing_changes_before_the_yes(self):
         items, cadences = self.items(), self.cadences()

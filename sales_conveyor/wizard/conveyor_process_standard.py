@@ -93,8 +93,10 @@ class ConveyorProcessStandard(models.TransientModel):
                          "evidence": self._evidence_words(found)})
         return rows
 
-    @api.model
     def _usual_touches(self, picture):
+        """Of the usual way of the won leads; none while nothing was won."""
+        if not self.version_id.sales_out:
+            return ()
         full, belt = picture.get("full") or {}, (picture.get("typical") or {}).get("path", ())
         return mining_standard.cadence((full.get("typical") or {}).get("path", ()), full.get("arcs", ())) or mining_standard.cadence_of_work(
             belt, picture.get("arcs", ()), mining_standard.section_work(picture.get("steps", ())))

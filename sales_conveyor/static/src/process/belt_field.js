@@ -2,6 +2,8 @@ import { Component, markup } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+const NARROWEST = 0.9;
+
 /**
  * A process as a belt. The server draws it (engine/belt.py) and escapes every
  * label, so it goes into the page as it is.
@@ -12,6 +14,12 @@ export class Belt extends Component {
 
     get picture() {
         return markup(this.props.svg || "");
+    }
+
+    /** As wide as it was drawn, or a little narrower where that saves scrolling. */
+    get style() {
+        const width = Number(/^<svg[^>]* width="([\d.]+)"/.exec(this.props.svg)?.[1]);
+        return width ? `max-width: ${width}px; min-width: ${width * NARROWEST}px` : "";
     }
 }
 

@@ -1,6 +1,7 @@
 import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { formatPercentage } from "@web/views/fields/formatters";
@@ -34,9 +35,19 @@ export class MiningProgress extends Component {
     }
 
     async look() {
-        const answer = await this.orm.silent.call("conveyor.process", "get_mining", [[this.props.record.resId]]);
+        let answer;
+        try {
+            answer = await this.orm.silent.call("conveyor.process", "get_mining", [[this.props.record.resId]]);
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+        }
         if (this.isGone) {
             return;
+        }
+        if (!answer) {
+            return this.later(); // the server is away for a moment
         }
         this.state.progress = answer.progress;
         if (["waiting", "running"].includes(answer.state)) {
