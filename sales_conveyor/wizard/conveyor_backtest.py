@@ -16,7 +16,7 @@ class ConveyorBacktest(models.TransientModel):
 
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    day_count = fields.Integer("Days of the Past", default=6, required=True, help="On so many days of the past, evenly, it is asked who would have been named.")
+    day_count = fields.Integer("Sample Days", default=6, required=True, help="On so many days of the past, evenly, it is asked who would have been named.")
     fixed_days = fields.Char("Compare with Fixed Days", default="30, 60, 90", help="An alarm for everybody after so many days of silence; several with commas.")
     has_run = fields.Boolean(readonly=True)
     is_enough = fields.Boolean(readonly=True)
@@ -30,7 +30,7 @@ class ConveyorBacktest(models.TransientModel):
         self.ensure_one()
         ways = [0, *self._ways()]
         if not 1 <= self.day_count <= MOST_DAYS:
-            raise UserError(self.env._("Choose from 1 to %(most)s days of the past.", most=MOST_DAYS))
+            raise UserError(self.env._("Choose from 1 to %(most)s sample days.", most=MOST_DAYS))
         days, end = self._days()
         self._lines().unlink()
         rows = self._play(days, end, ways)

@@ -137,5 +137,5 @@ class Gaps(WebClient):
         return self
 
     def plan_all(self):
-        self.button("Plan All Proposed").click()
+        self.button("Plan All").click()
         return self
