@@ -72,7 +72,8 @@ class ConveyorMoneyReader(models.AbstractModel):
         """SELECT (client, company_id, day, amount, margin): days of purchases, and wins of who has none."""
         Purchase = self.env["conveyor.purchase"]
         days = Purchase._days_sql(partner_ids, companies)
-        if "margin" not in self.env["sale.order"]._fields:
+        by_invoice = companies.sudo().filtered(lambda company: company.conveyor_purchase_source == "invoice")  # settings bind everybody
+        if by_invoice or not Purchase._knows_margins():
             days = self._with_costs(days, Purchase._lines_sql(partner_ids, companies))
         return SQL("""
             SELECT d.partner_id AS client, d.company_id, d.day, d.amount::float8, d.margin::float8 FROM (%s) d

@@ -48,9 +48,14 @@ class ConveyorPurchase(models.AbstractModel):
     @api.model
     def _margin_sql(self, amount):
         """The order's margin, as much of it as its credit notes have left; NULL without the app that knows it."""
-        if "margin" not in self.env["sale.order"]._fields:
+        if not self._knows_margins():
             return SQL("NULL::float8")
         return SQL("o.margin::float8 / %s * (1 - COALESCE(c.amount::float8 / NULLIF(%s, 0), 0))", self._rate_sql(), amount)
+
+    @api.model
+    def _knows_margins(self):
+        """Whether Odoo's Margins in Sales Orders is installed."""
+        return "margin" in self.env["sale.order"]._fields
 
     @api.model
     def _rate_sql(self):
@@ -129,7 +134,7 @@ class ConveyorPurchase(models.AbstractModel):
     @api.model
     def _days_sql(self, partner_ids=None, companies=None):
         """SELECT (partner_id, company_id, day, amount, margin), one row for each day on
-        which a commercial partner bought.
+        which a commercial partner bought; the margin is known where it is of all that he bought on it.
 
         :param partner_ids: commercial partners, None for all
         :param companies: None for all
@@ -139,7 +144,8 @@ class ConveyorPurchase(models.AbstractModel):
             sources = SQL("SELECT * FROM (%s) d OFFSET 0", sources)
         return SQL("""
             WITH credit AS MATERIALIZED (%s), down AS MATERIALIZED (%s)
-            SELECT p.commercial_partner_id AS partner_id, d.company_id, d.day, sum(d.amount) AS amount, sum(d.margin) AS margin
+            SELECT p.commercial_partner_id AS partner_id, d.company_id, d.day, sum(d.amount) AS amount,
+                   CASE WHEN count(d.margin) = count(*) THEN sum(d.margin) END AS margin
               FROM (%s) d JOIN res_partner p ON p.id = d.partner_id
              WHERE d.amount > 0 AND d.day IS NOT NULL AND %s GROUP BY 1, 2, 3
         """, self._credit_sql(partner_ids), self._down_sql(partner_ids), sources, self._buyers_sql("d", partner_ids))

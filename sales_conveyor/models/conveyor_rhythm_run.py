@@ -11,6 +11,7 @@ from .conveyor_bulk import without_keys
 from .conveyor_rhythm_recompute import QUALITIES
 
 PENDING = "sales_conveyor.rhythm"  # key of what is marked in the cursor's precommit data
+MARGINS = "sales_conveyor.margins_known"  # parameter: whether they were, in the last run
 LONG_AGO = date(1990, 1, 1)
 BATCH = 5000  # customers of one transaction
 
@@ -91,7 +92,7 @@ class ConveyorRhythm(models.Model):
     @api.model
     def _settle(self):
         """Bring the marked customers up to date: before the transaction ends, and before somebody reads them in it."""
-        self.env["sale.order"]._recompute_model(["amount_untaxed"])
+        self.env["sale.order"]._recompute_model(["amount_untaxed", *(["margin"] if self.env["conveyor.purchase"]._knows_margins() else [])])
         data = self.env.cr.precommit.data
         if PENDING not in data:
             return
@@ -128,10 +129,20 @@ class ConveyorRhythm(models.Model):
         today = fields.Date.to_date(today)
         self.env.flush_all()
         self._settings_changed(calendars=self.env["conveyor.rhythm.calendar"]._refresh(today or fields.Date.today()))
+        self._notice_margins()
         self.env["conveyor.rhythm.population"]._refresh(today or fields.Date.today())
         while self._run_batch(today):
             pass
         self._refresh(self.env["conveyor.purchase"]._newcomers(today or fields.Date.today()), today)
+
+    @api.model
+    def _notice_margins(self):
+        """Once margins are known, or not any more, those of all customers are made anew."""
+        parameters, known = self.env["ir.config_parameter"].sudo(), str(self.env["conveyor.purchase"]._knows_margins())  # no user reads them
+        if parameters.get_param(MARGINS, "False") != known:
+            parameters.set_param(MARGINS, known)
+            self.env.cr.execute(SQL("UPDATE conveyor_rhythm SET renew_date = %s", LONG_AGO))
+            self.invalidate_model(["renew_date"], flush=False)
 
     @api.model
     def _run_batch(self, today):

@@ -33,6 +33,14 @@ class SaleOrder(models.Model):
         super()._compute_amounts()
         self._mark_rhythm()
 
+    def _compute_field_value(self, field):
+        """Costs may be corrected long after the sale, and margins with them; where all of them are computed
+        at the installation of their app, the nightly job sees to it."""
+        result = super()._compute_field_value(field)
+        if field.name == "margin" and self.env.registry.ready:
+            self._mark_rhythm()
+        return result
+
     def _mark_rhythm(self):
         self.env["conveyor.rhythm"]._mark(self._confirmed().partner_id.ids)
 

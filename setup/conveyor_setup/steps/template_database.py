@@ -13,7 +13,7 @@ from .odoo_source import odoo_revision
 PREFIX = "conveyor_template"
 RECIPE = 1  # raise it when the way of building changes
 MODULES = "crm,sale_crm,sale_management,base_automation,calendar,sms,rating,digest"
-GLUE_MODULES = "point_of_sale,loyalty"  # the applications that the glue addons join
+GLUE_MODULES = "point_of_sale,loyalty,sale_margin"  # the applications that the glue addons join, and what is taken up where it is
 GLUE_ALONE = "website"  # one more, without all that Odoo joins to it by itself
 GLUE = "glue"  # the template with these, beside the ones without (False) and with demo data (True)
 LANGUAGES = "en_US,ru_RU,bg_BG"  # the first one is everybody's at the beginning
