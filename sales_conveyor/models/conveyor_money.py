@@ -1,13 +1,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from odoo import api, fields, models
 
 from ..engine import money
 from ..engine.funnel import COHORT
 from .conveyor_funnel_reader import Scope
-from .conveyor_money_reader import HORIZON, Cell
+from .conveyor_money_reader import HORIZON, Cell, Earned
 
 CAME, BOUGHT = "came_date", "first_date"  # the day that counts: by cohort, by period
 
@@ -23,6 +24,8 @@ class Reading:
     days: dict  # source: usual days to a sale
     cohorts: dict  # source: {month of the first sale: {months since: Earned}}
     customers: dict  # (source, month of the first sale): customers
+    newcomers: tuple  # customers and cohorts of who bought first in the period, whatever the way of counting
+    sold: dict  # "first", "repeat": Sold in the period
 
     def by(self, place):
         """``{source or month: Cell}``, place 0 or 1 of the key."""
@@ -31,11 +34,11 @@ class Reading:
             found[key[place]] += cell
         return found
 
-    @property
+    @cached_property
     def total(self):
         return sum_of(self.cells.values())
 
-    @property
+    @cached_property
     def is_by_margin(self):
         """Margins are shown and returns are of margin only where every one is known."""
         return self.total.is_margin_known
@@ -119,7 +122,7 @@ class ConveyorMoney(models.AbstractModel):
         """``{source id: engine.money.Drain}``, cheaply: no purchase is read. For the dashboard."""
         scope, today = self._money_scope(filters), today or fields.Date.today()
         rows = self._spend_rows(scope)
-        return self._judged(scope, today, rows, self._leads(scope), self._usual_days(scope)) if rows else {}
+        return self._judged(scope, today, rows, self._leads(scope), self._usual_days(scope), self._customers(scope)) if rows else {}
 
     # ------------------------------------------------------------ what is read
     @api.model
@@ -131,34 +134,48 @@ class ConveyorMoney(models.AbstractModel):
         for key, count in leads.items():
             if self._fits(scope, key[0]):
                 cells[key].leads += count
-        dated, customers, cohorts = CAME if scope.counting == COHORT else BOUGHT, defaultdict(int), defaultdict(lambda: defaultdict(dict))
-        for source, came, first, count in self._customers(scope, dated):
-            cells[source, came if dated == CAME else first].sales += count
-            customers[source, first] += count
-        for source, came, first, age, earned in self._earned(scope, dated):
-            cell = cells[source, came if dated == CAME else first]
-            part = cell.first if age == 0 else cell.later
-            part += earned
-            ages = cohorts[source][first]
-            if age in ages:
-                ages[age] += earned
-            else:
-                ages[age] = earned
+        place, customers, (earned, sold) = int(scope.counting != COHORT), self._customers(scope), self._purchases(scope)
+        for source, *months, flags, count in customers:
+            if flags[place]:
+                cells[source, months[place]].sales += count
+        for source, *months, flags, age, part in earned:
+            if flags[place]:
+                cell = cells[source, months[place]]
+                kind = cell.first if age == 0 else cell.later
+                kind += part
         paid = {source for (source, _month), cell in cells.items() if cell.spend}
         for (source, _month), cell in cells.items():
             if source in paid:
                 cell.pay()
         cells = {key: cell for key, cell in cells.items() if cell.spend or cell.leads or cell.sales or cell.revenue}
-        return Reading(scope, today, cells, self._judged(scope, today, rows, leads, days), days, cohorts, customers)
+        of_customers, cohorts = self._cohorts(customers, earned, place)
+        return Reading(scope, today, cells, self._judged(scope, today, rows, leads, days, customers), days, cohorts, of_customers,
+                       self._cohorts(customers, earned, 1), sold)
 
     @api.model
-    def _judged(self, scope, today, rows, leads, days):
+    def _cohorts(self, customers, earned, place):
+        """``({(source, month of the first sale): customers}, {source: {month: {months since: Earned}}})``.
+
+        :param place: 0: of those who came in the period, 1: of those who bought first in it
+        """
+        counts, cohorts = defaultdict(int), defaultdict(lambda: defaultdict(lambda: defaultdict(Earned)))
+        for source, _came, first, flags, count in customers:
+            if flags[place]:
+                counts[source, first] += count
+        for source, _came, first, flags, age, part in earned:
+            if flags[place]:
+                cohorts[source][first][age] += part
+        return counts, cohorts
+
+    @api.model
+    def _judged(self, scope, today, rows, leads, days, customers):
         """``{source: Drain}`` of all on which money was spent: by the leads of each month, whatever the way of counting."""
         until = defaultdict(lambda: today, {source: today - timedelta(days=days[source]) for source, *_row in rows})
         spent, mature = self._spent(scope, rows), self._spent(scope, rows, until)
         sales = defaultdict(int)
-        for source, came, _first, count in self._customers(scope, CAME) if spent else ():
-            sales[source, came] += count
+        for source, came, _first, (is_came, _is_new), count in customers:
+            if is_came:
+                sales[source, came] += count
         months = defaultdict(list)
         for source in dict.fromkeys(source for source, _month in spent):
             for month in sorted({month for found in (spent, leads, sales) for place, month in found if place == source}):

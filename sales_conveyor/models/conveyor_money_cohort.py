@@ -1,4 +1,3 @@
-from collections import defaultdict
 from dataclasses import replace
 
 from odoo import api, models
@@ -6,7 +5,6 @@ from odoo import api, models
 from ..engine import money
 from ..engine.funnel import COHORT, PERIOD
 from ..engine.table import DATE, INTEGER, MONEY, TEXT, Column, Row
-from .conveyor_money import BOUGHT
 from .conveyor_money_tables import AGES, SALES
 
 
@@ -41,10 +39,5 @@ class ConveyorMoney(models.AbstractModel):
     @api.model
     def _by_first_sale(self, reading):
         """The same reading with the customers who bought first in the period."""
-        scope, customers, cohorts = self._counted(reading.scope, PERIOD), defaultdict(int), defaultdict(lambda: defaultdict(dict))
-        for source, _came, first, count in self._customers(scope, BOUGHT):
-            customers[source, first] += count
-        for source, _came, first, age, earned in self._earned(scope, BOUGHT):
-            ages = cohorts[source][first]
-            ages[age] = earned if age not in ages else ages[age].__iadd__(earned)
-        return replace(reading, scope=scope, customers=customers, cohorts=cohorts)
+        customers, cohorts = reading.newcomers
+        return replace(reading, scope=self._counted(reading.scope, PERIOD), customers=customers, cohorts=cohorts)

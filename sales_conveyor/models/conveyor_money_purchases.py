@@ -1,8 +1,10 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.tools import SQL
 
 from .conveyor_funnel_reader import WHOLE
-from .conveyor_money_reader import HORIZON, Earned
+from .conveyor_money_reader import HORIZON, Earned, Sold
 
 FEW = 50000  # customers up to which their purchases are found one by one, beyond all purchases are read
 
@@ -14,19 +16,21 @@ class ConveyorMoneyReader(models.AbstractModel):
 
     # ------------------------------------------------------------ attribution
     @api.model
-    def _attribution_sql(self, companies=None):
+    def _attribution_sql(self, companies=None, leads=None):
         """SELECT (client, company_id, lead_id, entry_date, source_id, medium_id, campaign_id, team_id, user_id): the first
         lead of every client in every company, and with it his source; of whoever was brought by somebody, *Referral*.
 
         This is the one place that says to which source a client belongs. ``client`` is the commercial partner,
         or the lead's number with a minus where it has none.
+
+        :param leads: SQL in which ``_client_leads_sql`` stands already
         """
         return SQL("""
             SELECT DISTINCT ON (l.client, c.id) l.client, c.id AS company_id, l.lead_id, l.entry_date, l.source_id, l.medium_id,
                    l.campaign_id, l.team_id, l.user_id
               FROM (%s) l JOIN unnest(%s) AS c (id) ON c.id = l.company_id OR l.company_id IS NULL
              ORDER BY l.client, c.id, l.entry_date, l.lead_id
-        """, self._client_leads_sql(), (companies or self.env.companies).ids)
+        """, leads or self._client_leads_sql(), (companies or self.env.companies).ids)
 
     @api.model
     def _client_leads_sql(self):
@@ -45,26 +49,34 @@ class ConveyorMoneyReader(models.AbstractModel):
         A sale is a purchase as of ``conveyor.purchase``; of a client without any, his won leads. Who bought before
         his first lead came was not brought by it: he has no source.
         """
-        companies = companies or self.env.companies
+        companies, leads = companies or self.env.companies, SQL("SELECT * FROM client_lead")
         return SQL("""
+            WITH client_lead AS MATERIALIZED (%(leads)s)
             SELECT b.id, b.client, NULLIF(GREATEST(b.client, 0), 0) AS partner_id, b.company_id, b.first_date, b.revenue, a.lead_id,
                    a.source_id, a.medium_id, a.campaign_id, a.team_id, a.user_id, COALESCE(a.entry_date, b.first_date) AS came_date
-              FROM (SELECT 2 * r.id AS id, r.partner_id AS client, r.company_id, r.first_date, r.revenue_total::float8 AS revenue
-                      FROM conveyor_rhythm r WHERE r.first_date IS NOT NULL AND r.company_id = ANY(%(companies)s)
-                     UNION ALL
-                    SELECT 2 * min(w.lead_id) + 1, w.client, w.company_id, min(w.day), sum(w.amount) FROM (%(wins)s) w GROUP BY 2, 3) b
+              FROM (%(buyers)s) b
               LEFT JOIN (%(attribution)s) a ON a.client = b.client AND a.company_id = b.company_id AND a.entry_date <= b.first_date
-        """, companies=companies.ids, wins=self._wins_sql(companies), attribution=self._attribution_sql(companies))
+        """, buyers=self._buyers_sql(companies, leads), attribution=self._attribution_sql(companies, leads), leads=self._client_leads_sql())
 
     @api.model
-    def _wins_sql(self, companies):
+    def _buyers_sql(self, companies, leads=None):
+        """SELECT (id, client, company_id, first_date, revenue): the same customers, whatever brought them."""
+        return SQL("""
+            SELECT 2 * r.id AS id, r.partner_id AS client, r.company_id, r.first_date, r.revenue_total::float8 AS revenue
+              FROM conveyor_rhythm r WHERE r.first_date IS NOT NULL AND r.company_id = ANY(%s)
+             UNION ALL
+            SELECT 2 * min(w.lead_id) + 1, w.client, w.company_id, min(w.day), sum(w.amount) FROM (%s) w GROUP BY 2, 3
+        """, companies.ids, self._wins_sql(companies, leads))
+
+    @api.model
+    def _wins_sql(self, companies, leads=None):
         """SELECT (client, company_id, lead_id, day, amount): won leads of clients of whom no document says that they bought."""
         return SQL("""
             SELECT l.client, COALESCE(l.company_id, %(company)s) AS company_id, l.lead_id, l.pass_date AS day, l.value::float8 AS amount
               FROM (%(leads)s) l
              WHERE l.pass_date IS NOT NULL AND COALESCE(l.company_id, %(company)s) = ANY(%(companies)s) AND NOT EXISTS (
                    SELECT FROM conveyor_rhythm r WHERE r.partner_id = l.client AND r.company_id = COALESCE(l.company_id, %(company)s))
-        """, leads=self._client_leads_sql(), company=self.env.company.id, companies=companies.ids)
+        """, leads=leads or self._client_leads_sql(), company=self.env.company.id, companies=companies.ids)
 
     # ------------------------------------------------------------ purchases
     @api.model
@@ -94,33 +106,57 @@ class ConveyorMoneyReader(models.AbstractModel):
         """, days, lines)
 
     @api.model
-    def _bought(self, scope, query):
-        """SELECT of the purchases of a query of customers, beside their own columns."""
+    def _bought(self, scope):
+        """SELECT of the purchases of the customers of a scope, beside their own columns."""
+        query = self._customer_query(scope)
         columns = ("client", "company_id", "source_id", "came_date", "first_date")
         customers = query.select(*(SQL.identifier(query.table, name) for name in columns))
-        ids = [row[0] for row in self.env.execute_query(SQL("SELECT client FROM (%s LIMIT %s) c", customers, FEW + 1))]
-        partner_ids = [client for client in ids if client > 0] if len(ids) <= FEW else None
+        ids = [row[0] for row in self.env.execute_query(SQL("SELECT client FROM (%s LIMIT %s) c", customers, FEW + 1))] if self._is_narrow(scope) else None
+        partner_ids = [client for client in ids if client > 0] if ids is not None and len(ids) <= FEW else None
         companies = self.env["res.company"].browse(scope.filters.company_ids)
         return SQL("""
             SELECT c.*, d.day, d.amount, d.margin FROM (%s) c JOIN (%s) d ON d.client = c.client AND d.company_id = c.company_id
         """, customers, self._purchases_sql(companies, partner_ids))
 
     @api.model
-    def _earned(self, scope, dated):
-        """(source, month of coming, month of the first sale, months since it, :class:`Earned`), in the reader's currency.
+    def _purchases(self, scope):
+        """``([earned], sold)`` in the reader's currency and in one reading.
 
-        Months since the first sale: 0 is that day itself, 1 the month after it, one more than the horizon all that came later.
+        ``earned``: (source, month of coming, month of the first sale, (came in the period, bought first in it), months since the first
+        sale, :class:`Earned`) of customers of whom one of the two is true. Months since it: 0 is that day itself, 1 the month after it,
+        one more than the horizon all that came later. ``sold``: ``{"first": Sold, "repeat": Sold}`` of the period's days.
         """
-        rows = self.env.execute_query(SQL("""
-            SELECT source_id, date_trunc('month', came_date)::date, date_trunc('month', first_date)::date, company_id,
-                   LEAST(%s, (extract(year FROM a) * 12 + extract(month FROM a) + (extract(day FROM a) > 0)::int)::int) AS age,
-                   sum(amount), COALESCE(sum(margin), 0), COALESCE(sum(amount) FILTER (WHERE margin IS NOT NULL), 0), count(*)
-              FROM (SELECT b.*, age(b.day, b.first_date) AS a FROM (%s) b WHERE b.day >= b.first_date) b GROUP BY 1, 2, 3, 4, 5
-        """, HORIZON + 1, self._bought(scope, self._customer_query(scope, dated))))
-        cache, funnel = {}, self.env["conveyor.funnel"]
-        for source_id, came, first, company_id, age, revenue, margin, known, count in rows:
-            rate = funnel._rate(scope, company_id, first, cache)
-            yield source_id, came, first, age, Earned(revenue * rate, margin * rate, known * rate, count)
+        earned, sold, cache, funnel = [], defaultdict(Sold), {}, self.env["conveyor.funnel"]
+        for is_sold, source_id, came, first, *flags, age, kind, company_id, month, revenue, margin, known, count, customers in (
+                self.env.execute_query(self._purchases_by(scope))):
+            rate = funnel._rate(scope, company_id, month if is_sold else first, cache)
+            money = revenue * rate, margin * rate, known * rate, count
+            if is_sold:
+                sold[kind] += Sold(*money)
+                sold[kind].customers += customers
+            elif any(flags):
+                earned.append((source_id, came, first, flags, age, Earned(*money)))
+        return earned, sold
+
+    @api.model
+    def _purchases_by(self, scope):
+        """Sums of purchases by customers' groups and, of the period's days, by kind of sale. A customer who bought on several of these
+        days is marked on one."""
+        came, first, day = (self._within(scope, SQL(name)) for name in ("b.came_date", "b.first_date", "b.day"))
+        return SQL("""
+            SELECT s.is_sold IS TRUE, s.source_id, s.came, s.first, s.is_came, s.is_new, s.age, s.kind, s.company_id, s.month,
+                   sum(s.amount), COALESCE(sum(s.margin), 0), COALESCE(sum(s.amount) FILTER (WHERE s.margin IS NOT NULL), 0), count(*),
+                   count(*) FILTER (WHERE s.is_one)
+              FROM (SELECT b.source_id, b.company_id, b.amount, b.margin, %(came)s AS is_came, %(new)s AS is_new, %(sold)s AS is_sold,
+                           date_trunc('month', b.came_date)::date AS came, date_trunc('month', b.first_date)::date AS first,
+                           date_trunc('month', b.day)::date AS month, CASE WHEN b.day = b.first_date THEN 'first' ELSE 'repeat' END AS kind,
+                           LEAST(%(last)s, (extract(year FROM b.a) * 12 + extract(month FROM b.a) + (extract(day FROM b.a) > 0)::int)::int) AS age,
+                           row_number() OVER (PARTITION BY b.client, b.day = b.first_date, %(sold)s ORDER BY b.day) = 1 AS is_one
+                      FROM (SELECT b.*, age(b.day, b.first_date) AS a FROM (%(bought)s) b) b
+                     WHERE b.day >= b.first_date AND (%(came)s OR %(new)s OR %(sold)s)) s
+             GROUP BY GROUPING SETS ((s.source_id, s.came, s.first, s.is_came, s.is_new, s.company_id, s.age), (s.is_sold, s.kind, s.company_id, s.month))
+            HAVING GROUPING(s.is_sold) = 1 OR s.is_sold
+        """, came=came, new=first, sold=day, last=HORIZON + 1, bought=self._bought(scope))
 
     @api.model
     def _sales_sql(self):

@@ -168,10 +168,9 @@ class ConveyorMoneyReader(models.AbstractModel):
 
     # ------------------------------------------------------------ customers
     @api.model
-    def _customer_query(self, scope, dated=None):
-        """Query of ``conveyor.money.customer``: companies and filters, and those whose day ``dated`` lies in the period."""
-        domain = self._customer_domain(scope, *((dated, scope.filters.date_from, scope.filters.date_to) if dated else ()))
-        query = self.env[REPORT].with_context(conveyor_is_fresh=True)._search(domain)  # facts are, by the scope
+    def _customer_query(self, scope):
+        """Query of ``conveyor.money.customer``: those of the companies and filters, whenever they bought."""
+        query = self.env[REPORT].with_context(conveyor_is_fresh=True)._search(self._customer_domain(scope))  # facts are, by the scope
         if scope.visible is not None:
             query.add_where(SQL("(%(lead)s IS NULL OR %(lead)s IN %(visible)s)", lead=SQL.identifier(query.table, "lead_id"), visible=scope.visible))
         return query
@@ -186,14 +185,26 @@ class ConveyorMoneyReader(models.AbstractModel):
         return domain + ([(dated, "<=", last.isoformat())] if last else [])
 
     @api.model
-    def _customers(self, scope, dated):
-        """(source, month of coming, month of the first sale, customers)"""
-        query = self._customer_query(scope, dated)
-        column = lambda name: SQL.identifier(query.table, name)  # noqa: E731
-        query.groupby = SQL("1, 2, 3")
-        return self.env.execute_query(query.select(
-            column("source_id"), SQL("date_trunc('month', %s)::date", column("came_date")),
-            SQL("date_trunc('month', %s)::date", column("first_date")), SQL("count(*)")))
+    def _is_narrow(self, scope):
+        """Are these some customers of the companies, not all of them?"""
+        return scope.visible is not None or any(getattr(scope.filters, name) for name in ("team_ids", "user_ids", "source_ids", "campaign_ids"))
+
+    @api.model
+    def _within(self, scope, column):
+        """Condition: the day lies in the period."""
+        return self.env["conveyor.funnel"]._between(column, scope.filters.date_from, scope.filters.date_to)
+
+    @api.model
+    def _customers(self, scope):
+        """(source, month of coming, month of the first sale, (came in the period, bought first in it), customers)"""
+        query = self._customer_query(scope)
+        came, first = (SQL.identifier(query.table, name) for name in ("came_date", "first_date"))
+        is_came, is_new = self._within(scope, came), self._within(scope, first)
+        query.add_where(SQL("(%s OR %s)", is_came, is_new))
+        query.groupby = SQL("1, 2, 3, 4, 5")
+        return [(source, came, first, flags, count) for source, came, first, *flags, count in self.env.execute_query(query.select(
+            SQL.identifier(query.table, "source_id"), SQL("date_trunc('month', %s)::date", came), SQL("date_trunc('month', %s)::date", first),
+            is_came, is_new, SQL("count(*)")))]
 
     @api.model
     def _usual_days(self, scope):

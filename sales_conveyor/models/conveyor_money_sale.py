@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.tools import SQL, formatLang
 
@@ -7,7 +5,6 @@ from ..engine import money
 from ..engine.funnel import PERIOD
 from ..engine.table import DECIMAL, INTEGER, MONEY, Column, Row
 from .conveyor_funnel_reader import WHOLE
-from .conveyor_money_reader import Sold
 from .conveyor_money_tables import SPENT
 
 FEW = 10  # sales of a kind, below which nothing is compared
@@ -24,7 +21,7 @@ class ConveyorMoney(models.AbstractModel):
     def _first_repeat_table(self, reading):
         """What a sale to a new customer costs, and one to an existing customer; always by what happened in the period."""
         env, words, scope = self.env, self._words(), self._counted(reading.scope, PERIOD)
-        sold, touches, price = self._sold(scope), self._touches(scope), self.env.company.sudo().conveyor_touch_cost  # a setting
+        sold, touches, price = reading.sold, self._touches(scope), self.env.company.sudo().conveyor_touch_cost  # a setting
         spend = reading.total.spend if self._has_spend(scope) else None
         columns = [
             Column("name", env._("Sale")), Column("sales", env._("Sales"), INTEGER, words["sales"]),
@@ -79,26 +76,7 @@ class ConveyorMoney(models.AbstractModel):
     def _times(self, number):
         return formatLang(self.env, number, digits=0 if number >= 10 else 1)
 
-    # ------------------------------------------------------------ what is read
-    @api.model
-    def _sold(self, scope):
-        """``{"first": Sold, "repeat": Sold}`` on the period's days: what was bought for the first time, and later."""
-        between = self.env["conveyor.funnel"]._between(SQL("b.day"), scope.filters.date_from, scope.filters.date_to)
-        rows = self.env.execute_query(SQL("""
-            SELECT CASE WHEN b.day = b.first_date THEN 'first' ELSE 'repeat' END, b.company_id, date_trunc('month', b.day)::date AS month,
-                   sum(b.amount), COALESCE(sum(b.margin), 0), COALESCE(sum(b.amount) FILTER (WHERE b.margin IS NOT NULL), 0), count(*),
-                   count(DISTINCT b.client), GROUPING(b.company_id) = 1 AS is_whole
-              FROM (%s) b WHERE %s GROUP BY GROUPING SETS ((1, b.company_id, month), (1))
-        """, self._bought(scope, self._customer_query(scope)), between))
-        found, cache, funnel = defaultdict(Sold), {}, self.env["conveyor.funnel"]
-        for kind, company_id, month, revenue, margin, known, count, customers, is_whole in rows:
-            if is_whole:  # nobody is counted twice who bought in several months
-                found[kind].customers = customers
-                continue
-            rate = funnel._rate(scope, company_id, month, cache)
-            found[kind] += Sold(revenue * rate, margin * rate, known * rate, count)
-        return found
-
+    # ------------------------------------------------------------ touches
     @api.model
     def _touches(self, scope):
         """``{kind: touches}``: of leads that left the funnel in the period by their kind, and of customers without a lead."""
@@ -115,11 +93,15 @@ class ConveyorMoney(models.AbstractModel):
                   ("company_id", "in", [*scope.filters.company_ids, False])]
         domain += [("date", ">=", first)] if first else []
         domain += [("date", "<", last)] if last else []
-        buyers = self._customer_query(scope)
+        if self._is_narrow(scope):
+            buyers = self._customer_query(scope)
+            bought = buyers.select(*(SQL.identifier(buyers.table, name) for name in ("client", "first_date")))
+        else:
+            bought = self._buyers_sql(self.env["res.company"].browse(scope.filters.company_ids))
         touches = self.env["conveyor.touch"]._search(domain)
         partner, day = SQL.identifier(touches.table, "partner_id"), SQL.identifier(touches.table, "date")
         touches.add_where(SQL(
             "EXISTS (SELECT FROM res_partner p JOIN (%s) c ON c.client = p.commercial_partner_id WHERE p.id = %s AND c.first_date < %s::date)",
-            buyers.select(SQL.identifier(buyers.table, "client"), SQL.identifier(buyers.table, "first_date")), partner, day))
+            bought, partner, day))
         [(count,)] = self.env.execute_query(touches.select(SQL("count(*)")))
         return count

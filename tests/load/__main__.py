@@ -12,8 +12,8 @@ import traceback
 from dataclasses import asdict, dataclass
 
 from . import (
-    bench_cadence, bench_counter, bench_funnel, bench_history, bench_mining, bench_moves, bench_reaction, bench_requests, bench_rhythm,
-    bench_rhythm_table, bench_touches, bench_workbook)
+    bench_cadence, bench_counter, bench_dashboard, bench_funnel, bench_history, bench_mining, bench_money, bench_moves, bench_reaction,
+    bench_requests, bench_rhythm, bench_rhythm_table, bench_touches, bench_workbook)
 from .bench import Different, goals, report
 from .databases import Databases, Missing
 from .odoo_side import Site, start
@@ -36,6 +36,8 @@ BENCHMARKS = {  # in this order: those that leave dead rows behind come late
     "work": bench_moves.moves_with_work,
     "funnel": bench_funnel.reading,
     "screen": bench_funnel.screen,
+    "dashboard": bench_dashboard.dashboard,
+    "money": bench_money.money,
     "sheets": bench_workbook.sheets,
     "rows": bench_workbook.raw_rows,
     "export": bench_workbook.export,

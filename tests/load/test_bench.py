@@ -23,6 +23,7 @@ EVERY = {
     "choosing": "choosing 62 due of 250 enrolments", "planning": "one touch of 62, by one of 12",
     "reaction": "125 signals answered by opportunities, by the ORM's create", "mails": "one mail of 62, by one of 6",
     "touches": "touches of the years before", "rhythm-table": "AUC of this method, P, cdnow",
+    "dashboard": "dashboard: first paint, by the bare SQL of its parts", "money": "money by source of a year, by the bare SQL",
     "mining": "mining one year, by the bare SQL of its pairs", "conformance": "conformance of one year, by its mining",
     "rhythm": "rhythm of 250 customers, written, by the bare SELECT with median",
 }
