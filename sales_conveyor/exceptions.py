@@ -13,3 +13,7 @@ class GateError(UserError):
     def __init__(self, message, context):
         super().__init__(message)
         self.context = context
+
+
+class NotEntitled(UserError):
+    """Somebody may not get what was meant for him; the text says why."""

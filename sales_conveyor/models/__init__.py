@@ -227,6 +227,13 @@ from . import conveyor_dashboard_outlook
 from . import conveyor_dashboard_sheets
 from . import conveyor_sheets
 from . import conveyor_report_choice
+from . import conveyor_report_set
+from . import conveyor_report_delivery
+from . import conveyor_report_log
+from . import conveyor_report_log_send
+from . import conveyor_report_mail
+from . import res_config_settings_report
+from . import digest_digest
 from . import conveyor_counter
 from . import conveyor_counter_device
 from . import conveyor_counter_facts

@@ -14,6 +14,7 @@ from . import test_day
 from . import test_backtest
 from . import test_demo
 from . import test_day
+from . import test_digest
 from . import test_discipline
 from . import test_enrolment
 from . import test_enrolment_budget
@@ -41,6 +42,8 @@ from . import test_practice
 from . import test_query_budget
 from . import test_reactivation_result
 from . import test_reactivation_rule
+from . import test_report_delivery
+from . import test_report_set
 from . import test_rhythm
 from . import test_rhythm_access
 from . import test_rhythm_engine

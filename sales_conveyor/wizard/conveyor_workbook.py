@@ -26,6 +26,7 @@ class ConveyorWorkbook(models.TransientModel):
     _inherit = "conveyor.report.choice"
     _description = "Conveyor Workbook"
 
+    name = fields.Char("Title", help="Also the name of the file. Empty: the funnel.")
     date_from = fields.Date("From", help="Empty: from the first lead on.")
     date_to = fields.Date("To", help="Empty: until today.")
     lead_ids = fields.Many2many("crm.lead", string="Leads", context={"active_test": False})
@@ -164,7 +165,7 @@ class ConveyorWorkbook(models.TransientModel):
         days = [day and day.isoformat() for day in (self.date_from, self.date_to)]
         if not any(days):
             days = [fields.Date.context_today(self).isoformat()]
-        return " ".join([self.env._("Funnel"), *(day or "…" for day in days)])
+        return " ".join([self.name or self.env._("Funnel"), *(day or "…" for day in days)])
 
     def _filename(self):
         """For instance ``Funnel 2026-01-01 2026-06-30.xlsx``, in the reader's language."""
