@@ -44,10 +44,16 @@ class ConveyorSheets(models.AbstractModel):
             "dashboard": lambda: env["conveyor.dashboard"]._sheets(filters),
             "funnel": lambda: funnel,
             "touches": lambda: env["conveyor.touch.tables"]._sheets(filters),
-            "customers": lambda: env["conveyor.rhythm.tables"]._sheets(filters),
+            "customers": lambda: self._customer_tables(filters),
             "visitors": lambda: env["conveyor.counter.tables"]._sheets(filters, counter_ids),
             "money": lambda: env["conveyor.money"]._sheets(filters),
         }
+
+    @api.model
+    def _customer_tables(self, filters):
+        """Customers by rhythm, who was woken, and the reader's last back-test."""
+        return {key: table for name in ("rhythm.tables", "reactivation.tables", "backtest")
+                for key, table in self.env[f"conveyor.{name}"]._sheets(filters).items()}
 
     @api.model
     def _each_once(self, tables):

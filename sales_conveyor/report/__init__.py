@@ -3,3 +3,4 @@ from . import conveyor_funnel_report
 from . import conveyor_money_customer
 from . import conveyor_money_sale
 from . import conveyor_reactivation_report
+from . import conveyor_reactivation_tables

@@ -2,8 +2,11 @@ import csv
 import gzip
 import time
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from unittest import skipUnless
+
+import openpyxl
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -58,6 +61,28 @@ class TestBacktest(RhythmCase):
         self.assertEqual(self.customers([self.as_of], 0, "right"), silent | gone)
         self.assertEqual(self.customers([self.as_of], 0, "false"), back)
         self.assertEqual(self.customers([self.as_of], 0, "missed"), steady)
+
+    def test_the_workbook_has_the_figures_of_the_screen(self):
+        self.past()
+        self.bought(self.customer("Old"), self.days([30] * 12, TODAY - timedelta(200)))
+        wizard = self.wizard(fixed_days="30, 60")
+        self.assertNotIn("Back-test", self.book().sheetnames, "it has not run")
+        wizard.action_run()
+        book = self.book()
+        for title, lines, names in (
+                ("Back-test", wizard.way_ids, ("name", "named", "right", "wrong", "missed", "right_share", "caught_share")),
+                ("Back-test by Day", wizard.day_ids, ("day", "asked", "named", "right", "wrong", "lost", "missed"))):
+            found = [line[:len(names)] for line in book[title].iter_rows(min_row=2, max_row=len(lines) + 1, values_only=True)]
+            shown = [tuple(str(line[name]) for name in names) for line in lines]
+            self.assertTrue(shown)
+            self.assertEqual([tuple(str(value).removesuffix(" 00:00:00") for value in line) for line in found], shown, title)
+        self.assertIn(wizard.summary.splitlines()[0], " ".join(str(line[0]) for line in book["Back-test"].iter_rows(values_only=True)))
+        self.assertNotIn("Back-test", self.book(self.seller).sheetnames, "another one's")
+
+    def book(self, user=None):
+        stream = BytesIO()
+        self.env["conveyor.workbook"].with_user(user or self.manager).create({"company_ids": self.env.company.ids})._write_file(stream)
+        return openpyxl.load_workbook(stream)
 
     def test_fixed_days_are_counted_on_the_same_customers(self):
         self.past()

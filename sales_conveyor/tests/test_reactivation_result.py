@@ -1,6 +1,9 @@
 """What came of it: woken customers against those held out, reasons of absence, the dry run, the rules that are shipped."""
 
 from datetime import timedelta
+from io import BytesIO
+
+import openpyxl
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
@@ -75,6 +78,40 @@ class TestWoken(RuleCase):
         rows = self.env["conveyor.reactivation.report"]._read_group(
             [("rule_id", "=", rule.id)], ["side"], ["acted:sum", "held:sum", "woken:sum", "woken_amount:sum", "woken_share:avg"])
         self.assertEqual(rows, [("acted", 6, 0, 2, 20.0, 2 / 6), ("held", 0, 4, 1, 10.0, 1 / 4)])
+
+    def test_the_sheets_say_what_the_screen_says(self):
+        rule = self.rule(name="Ask again")
+        words = self.woken(rule, acted=(6, 2), held=(4, 1))
+        rows = self.env["conveyor.reactivation"].search([("rule_id", "=", rule.id)], order="id")
+        rows[:2].absence_reason_id = self.env["conveyor.absence.reason"].create({"name": "Moved to the moon"})
+        stream = BytesIO()
+        self.env["conveyor.workbook"].with_user(self.manager).create({"company_ids": self.env.company.ids})._write_file(stream)
+        book = openpyxl.load_workbook(stream)
+        lines = [line for line in book["Woken by Rule"].iter_rows(values_only=True) if line[0] == "Ask again"]
+        screen = self.env["conveyor.reactivation.report"].with_user(self.manager)._read_group(
+            [("rule_id", "=", rule.id)], ["side"], ["__count", "amount:sum", "woken:sum", "woken_amount:sum", "decided:sum", "woken_share:avg"])
+        labels = {"acted": "Acted on", "held": "Held out"}
+        self.assertEqual([line[1:8] for line in lines], [(labels[side], *figures) for side, *figures in screen])
+        self.assertEqual(screen[0][1:], (6, 0, 2, 20, 6, 2 / 6))
+        notes = " ".join(str(cell) for line in book["Woken by Rule"].iter_rows(values_only=True) for cell in line if cell)
+        self.assertIn(f"Ask again: {words}", notes)
+        moon = [line for line in book["Reasons of Absence"].iter_rows(values_only=True) if line[0] == "Moved to the moon"]
+        self.assertEqual([line[1:7] for line in moon], [(2, 0, 2, 20, 2, 1)])
+
+    def test_the_sheets_are_of_the_reader_and_of_the_period(self):
+        rule = self.rule(name="Ask again")
+        self.woken(rule, acted=(6, 2))
+        self.env["conveyor.reactivation"].search([("rule_id", "=", rule.id)])[:2].partner_id.user_id = self.colleague
+        self.env.flush_all()
+
+        def customers(user, **filters):
+            parsed = self.env["conveyor.funnel"].with_user(user)._parse(filters)
+            table = self.env["conveyor.reactivation.tables"].with_user(user)._sheets(parsed)["reactivation_rule"]
+            return sum(row.cells["customers"] for row in table.rows if row.cells["name"] == "Ask again")
+        today = fields.Date.today()
+        self.assertEqual([customers(user) for user in (self.manager, self.seller, self.colleague)], [6, 4, 2])
+        self.assertEqual(customers(self.manager, date_from=str(today - timedelta(99))), 0)
+        self.assertEqual(customers(self.manager, date_from=str(today - timedelta(100))), 6)
 
     def test_the_share_leaves_out_who_may_still_come(self):
         rule = self.rule(window_days=60)

@@ -1,4 +1,5 @@
 from . import conveyor_backtest
+from . import conveyor_backtest_sheets
 from . import conveyor_log_touch
 from . import conveyor_cadence_switch
 from . import conveyor_cadence_test
