@@ -81,23 +81,24 @@ def histogram(groups: Iterable[str], tallies: dict[str, Tally]) -> list[Stop]:
     return stops
 
 
-def worked(spans: Sequence[tuple[float, float]]) -> list[int]:
-    """Working seconds from Monday 0:00 to the end of each quarter of an hour of the week.
+def worked(spans: Sequence[tuple[float, float]], weeks: int = 1) -> list[int]:
+    """Working seconds from Monday 0:00 to the end of each quarter of an hour of the week, or of two that take turns.
 
     Between two moments there were as many working seconds as the difference of
     what this says of them, beside whole weeks. The first number is 0, the last
-    one those of a week.
+    one those of all ``weeks``.
 
-    :param spans: ``(first, last)`` second of the week of each working time; none: always
+    :param spans: ``(first, last)`` second of the weeks of each working time; none: always
 
     >>> worked([(0, 1800)])[:4]
     [0, 900, 1800, 1800]
     """
-    spans = spans or [(0, WEEK)]
-    return [round(sum(min(max(end - first, 0), last - first) for first, last in spans)) for end in range(0, WEEK + 1, SLOT)]
+    spans = spans or [(0, weeks * WEEK)]
+    return [round(sum(min(max(end - first, 0), last - first) for first, last in spans)) for end in range(0, weeks * WEEK + 1, SLOT)]
 
 
-def closings(spans: Sequence[tuple[float, float]], tz: str, closed: Iterable[clock.Interval]) -> list[tuple[datetime, datetime, int]]:
+def closings(spans: Sequence[tuple[float, float]], tz: str, closed: Iterable[clock.Interval],
+             weeks: int = 1) -> list[tuple[datetime, datetime, int]]:
     """Closed times in order, those that meet as one: first and last moment in UTC, and
     how many working seconds they and all before them take away.
 
@@ -108,7 +109,7 @@ def closings(spans: Sequence[tuple[float, float]], tz: str, closed: Iterable[clo
     [3600]
     """
     week = tuple(tuple((first / 3600 - 24 * day, last / 3600 - 24 * day) for first, last in spans if first // 86400 == day)
-                 for day in range(7))
+                 for day in range(7 * weeks))
     hours, found, lost = clock.Hours(tz, week) if spans else clock.Hours(tz), [], 0
     for first, last in sorted(closed):
         if found and first <= found[-1][1]:

@@ -16,24 +16,30 @@ class ResPartner(models.Model):
         "For texts of reminders: of the visit that is spoken of, else of the next one."))
 
     @api.depends("visit_ids.state", "visit_ids.date", "visit_ids.time")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_next_visit_id(self):
-        visits = self.env["conveyor.visit"].search(
-            [("partner_id", "in", self._origin.ids), ("state", "in", AHEAD), ("date", ">=", clock.local_day(fields.Datetime.now(), self.env.company._conveyor_tz()))])
-        by_partner = visits.grouped("partner_id")
+        visits = self._conveyor_next_visits(self.env["conveyor.visit"])
         for partner in self:
-            partner.next_visit_id = by_partner.get(partner._origin, visits)[:1] if partner._origin in by_partner else False
+            partner.next_visit_id = visits.get(partner._origin, False)
+
+    def _conveyor_next_visits(self, visits, domain=()):
+        """``{partner: his next visit}``, of those that ``visits`` may search."""
+        found = visits.search([
+            ("partner_id", "in", self._origin.ids), ("state", "in", AHEAD),
+            ("date", ">=", clock.local_day(fields.Datetime.now(), self.env.company._conveyor_tz())), *domain])
+        return {partner: mine[:1] for partner, mine in found.grouped("partner_id").items()}
 
     @api.depends("visit_ids.state", "visit_ids.date", "visit_ids.time")
-    @api.depends_context("conveyor_visits", "lang")
+    @api.depends_context("uid", "su", "allowed_company_ids", "conveyor_visits", "lang")
     def _compute_next_visit_words(self):
         """Where a reminder is written, its own visit is in the context."""
         about = dict(self.env.context.get("conveyor_visits") or ())
         visits = self.env["conveyor.visit"].sudo()  # the day of his visit is what the customer is told
-        others = self.filtered(lambda partner: partner.id not in about).sudo()  # as above
-        others.mapped("next_visit_id")
+        own = [] if self.env.su else [("company_id", "in", self.env.companies.ids)]  # by no colleague of another company
+        following = self.filtered(lambda partner: partner.id not in about)._conveyor_next_visits(visits, own)
         for partner in self:
-            visit = visits.browse(about[partner.id]).exists().filtered(partner._conveyor_is_his) if partner.id in about else (
-                partner.sudo().next_visit_id)  # as above
+            visit = visits.browse(about[partner.id]).exists().filtered_domain(own).filtered(partner._conveyor_is_his) if (
+                partner.id in about) else following.get(partner._origin)
             partner.next_visit_words = visit._words(self.env.context.get("lang") or partner.lang) if visit else False
 
     def _conveyor_is_his(self, visit):

@@ -5,7 +5,7 @@ from ..engine.discipline import SLOT, WEEK, closings, worked
 
 FEW = 3  # touches after which the typical salesperson stops
 # for whoever asks for nothing that is counted in working minutes: reading calendars takes longer than the rest
-NO_HOURS = SQL("SELECT NULL::int AS company_id, NULL::text AS tz, NULL::int[] AS worked, NULL::timestamp[] AS closed_from,"
+NO_HOURS = SQL("SELECT NULL::int AS company_id, NULL::text AS tz, NULL::int AS turn, NULL::int[] AS worked, NULL::timestamp[] AS closed_from,"
                " NULL::timestamp[] AS closed_to, NULL::int[] AS lost WHERE FALSE")
 SILENT_DAYS = 30  # an open lead without touch and without next touch is dropped after so many days
 GROUPS = [*((f"{number:02}", str(number)) for number in range(7)), ("07", "7 to 9"), ("10", "10 and more")]  # sorted as text
@@ -120,22 +120,23 @@ class ConveyorDisciplineReport(models.Model):
                    self._worked(SQL("LEAST(COALESCE(s.first_touch_date, %s), %s)", self._now(), self._entry(SQL("s")))))
 
     def _worked(self, moment):
-        """Working seconds of the lead's company until a moment, from one and the same Monday on.
+        """Working seconds of the lead's company until a moment, from one and the same Monday on (of a first week, as
+        Odoo counts those of two-week calendars).
 
         A closed time is as if it had not been: whoever is inside it stands at its beginning.
         """
         return SQL("""
-            (SELECT floor(m.week) * h.worked[%(last)s] + h.worked[m.slot + 1]
+            (SELECT floor(m.week) * h.worked[h.turn / %(size)s + 1] + h.worked[m.slot + 1]
                     + (h.worked[m.slot + 2] - h.worked[m.slot + 1]) * (m.rest / %(size)s - m.slot) - c.lost
                FROM hours h, LATERAL (SELECT width_bucket(%(moment)s, h.closed_from) AS place OFFSET 0) b,
                     LATERAL (SELECT %(moment)s < h.closed_to[b.place] AS inside OFFSET 0) i,
                     LATERAL (SELECT CASE WHEN i.inside THEN h.closed_from[b.place] ELSE %(moment)s END AS moment,
                                     h.lost[b.place - i.inside::int] AS lost OFFSET 0) c,
                     LATERAL (SELECT (extract(epoch FROM c.moment AT TIME ZONE 'UTC' AT TIME ZONE h.tz)::float8
-                                     - 345600) / 604800 AS week OFFSET 0) w,
-                    LATERAL (SELECT w.week, (w.week - floor(w.week)) * 604800 AS rest,
-                                    floor((w.week - floor(w.week)) * 604800 / %(size)s)::int AS slot OFFSET 0) m
-              WHERE h.company_id = s.own_company_id)""", moment=moment, size=SLOT, last=WEEK // SLOT + 1)
+                                     - 345600) / h.turn AS week OFFSET 0) w,
+                    LATERAL (SELECT w.week, (w.week - floor(w.week)) * h.turn AS rest,
+                                    floor((w.week - floor(w.week)) * h.turn / %(size)s)::int AS slot OFFSET 0) m
+              WHERE h.company_id = s.own_company_id)""", moment=moment, size=SLOT)
 
     # ------------------------------------------------------------ who was dropped
     def _stopped(self):
@@ -198,26 +199,36 @@ class ConveyorDisciplineReport(models.Model):
              ORDER BY e.lead_id, e.state IN ('running', 'snoozed') DESC, e.start_date DESC, e.id DESC""")
 
     def _hours(self):
-        """The working week of each company as ``engine.discipline.worked`` adds it up, and when it is closed.
+        """The working week (or two that take turns, ``turn`` seconds) of each company as ``engine.discipline.worked``
+        adds it up, and when it is closed.
 
         The first closed time is nothing, before all others.
         """
         companies = self.env["res.company"].sudo().search([])  # of the leads' companies, whoever reads
-        spans = {company: self.env.execute_query(SQL(
-            "SELECT (dayofweek::int * 24 + hour_from) * 3600, (dayofweek::int * 24 + hour_to) * 3600"
-            "  FROM resource_calendar_attendance WHERE calendar_id = %s AND display_type IS NULL"
-            "   AND day_period <> 'lunch' AND COALESCE(week_type, '0') = '0'",
-            company.resource_calendar_id.id or None)) for company in companies}
-        return SQL(" UNION ALL ").join(
-            SQL("SELECT %s AS company_id, %s AS tz, %s::int[] AS worked, '-infinity'::timestamp || %s::timestamp[] AS closed_from,"
-                " '-infinity'::timestamp || %s::timestamp[] AS closed_to, 0 || %s::int[] AS lost",
-                company.id, company._conveyor_tz(), worked(own), *self._closed(company, own))
-            for company, own in spans.items())
+        return SQL(" UNION ALL ").join(self._company_hours(company, *self._spans(company.resource_calendar_id)) for company in companies)
 
-    def _closed(self, company, spans):
+    def _company_hours(self, company, spans, weeks):
+        return SQL(
+            "SELECT %s AS company_id, %s AS tz, %s AS turn, %s::int[] AS worked, '-infinity'::timestamp || %s::timestamp[] AS closed_from,"
+            " '-infinity'::timestamp || %s::timestamp[] AS closed_to, 0 || %s::int[] AS lost",
+            company.id, company._conveyor_tz(), weeks * WEEK, worked(spans, weeks), *self._closed(company, spans, weeks))
+
+    def _spans(self, calendar):
+        """``(spans, weeks)`` as of ``engine.discipline.worked``."""
+        rows = self.env.execute_query(SQL("""
+            SELECT ((w.week * 7 + a.dayofweek::int) * 24 + a.hour_from) * 3600, ((w.week * 7 + a.dayofweek::int) * 24 + a.hour_to) * 3600,
+                   k.two_weeks_calendar
+              FROM resource_calendar k JOIN resource_calendar_attendance a ON a.calendar_id = k.id,
+                   generate_series(0, COALESCE(k.two_weeks_calendar, FALSE)::int) AS w (week)
+             WHERE k.id = %s AND a.display_type IS NULL AND a.day_period <> 'lunch'
+               AND (k.two_weeks_calendar IS NOT TRUE OR a.week_type IS NULL OR a.week_type::int = w.week)
+             ORDER BY 1""", calendar.id or None))
+        return [row[:2] for row in rows], 2 if rows and rows[0][2] else 1
+
+    def _closed(self, company, spans, weeks):
         """Public holidays and closed hours, as three lists: from, to, working seconds lost by then."""
         _holidays, closed = company._conveyor_leaves(company.resource_calendar_id, company._conveyor_hours())
-        found = closings(spans, company._conveyor_tz(), closed)
+        found = closings(spans, company._conveyor_tz(), closed, weeks)
         return [list(column) for column in zip(*found)] or [[], [], []]
 
     def action_open_lead(self):

@@ -49,6 +49,20 @@ class TestAttackVisits(VisitCase):
         words = self.ada.with_user(self.seller).with_context(conveyor_visits=((self.ada.id, theirs.id),)).read(["next_visit_words"])
         self.assertFalse(words[0]["next_visit_words"])
 
+    def test_a_visit_of_another_company_is_told_to_nobody_of_this_one(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        theirs = self.visit(5, time=17.25, state="booked", company_id=other.id)
+        mine = self.visit(6, time=9.5, state="booked")
+        ada = self.ada.with_user(self.seller)
+        self.assertIn("9:30", ada.next_visit_words)
+        self.assertEqual(ada.next_visit_id, mine.with_user(self.seller))
+        self.assertFalse(ada.with_context(conveyor_visits=((self.ada.id, theirs.id),)).next_visit_words)
+        self.assertIn("17:15", self.ada.sudo().next_visit_words, "whoever writes the reminder knows all of them")
+        self.assertEqual(ada.next_visit_id, mine.with_user(self.seller), "and leaves nothing of it behind")
+        self.seller.company_ids |= other
+        both = ada.with_context(allowed_company_ids=(self.env.company | other).ids)
+        self.assertIn("17:15", both.next_visit_words)
+
     def test_dialogs_are_ones_own(self):
         touch = self.env["conveyor.log.touch"].with_user(self.colleague).create({"partner_id": self.ada.id, "channel": "call", "note": "He is ill"})
         mine = self.env["conveyor.log.touch"].with_user(self.seller)

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -140,6 +141,37 @@ class TestDiscipline(ConveyorCase):
                 self.assertEqual(row.first_attempt_minutes, minutes)
                 self.assertEqual(clock.working_minutes(ago(*came), ago(*attempted), self.env.company._conveyor_hours()), minutes)
                 self.assertEqual((row.is_attempt_due, row.first_attempt_share), (1, 0.0))
+
+    def test_two_weeks_of_a_calendar_take_turns(self):
+        """Second weeks: Monday to Friday 9 to 17, first ones: Tuesday 9 to 12; a holiday on the Tuesday of a first one."""
+        second = [(day, 9, 17, "1") for day in range(5)]
+        calendar = self.env["resource.calendar"].create({
+            "name": "Turns", "tz": "UTC", "company_id": self.env.company.id, "two_weeks_calendar": True, "attendance_ids": [
+                Command.clear(), *(Command.create({
+                    "name": str(place), "dayofweek": str(day), "hour_from": first, "hour_to": last, "week_type": week, "sequence": place})
+                    for place, (day, first, last, week) in enumerate([*second, (1, 9, 12, "0")]))]})
+        self.env.company.resource_calendar_id = calendar
+        self.assertEqual(self.env["resource.calendar.attendance"].get_week_type(NOW.date()), 0, "now is in a first week")
+        self.env["resource.calendar.leaves"].create({
+            "name": "Holiday", "calendar_id": calendar.id, "company_id": self.env.company.id,
+            "date_from": "2026-03-17 00:00:00", "date_to": "2026-03-17 23:59:59"})
+        cases = (  # came, attempted (days ago, hours), minutes
+            ("within the short Tuesday", (0, 3), (0, 1), 120),
+            ("on Monday of the first week", (1, 3), (1, 1), 0),
+            ("from Friday to the short Tuesday", (4, -3), (0, 2), 120 + 60),
+            ("over the second week", (8, 12), (1, 0), 5 * 480),
+            ("over the first week with its holiday", (15, 12), (8, 2), 60),
+            ("three weeks", (22, 12), (1, 12), 10 * 480),
+        )
+        for name, came, attempted, minutes in cases:
+            lead = self.lead()
+            self.env["conveyor.transition"].create([
+                {"lead_id": lead.id, "kind": "enter", "to_stage_id": self.new.id, "date": ago(*came)}])
+            self.env["conveyor.touch"]._record([{
+                "event_key": f"turns {name}", "lead_id": lead.id, "channel": "call", "outcome": "no_answer", "date": ago(*attempted)}])
+            with self.subTest(name):
+                self.assertEqual(self.row(lead).first_attempt_minutes, minutes)
+                self.assertEqual(clock.working_minutes(ago(*came), ago(*attempted), self.env.company._conveyor_hours()), minutes)
 
     def test_public_holidays_are_no_working_time(self):
         """Monday is a holiday, on Friday the office closes at 15:00; Tuesday noon is now."""

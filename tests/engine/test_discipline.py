@@ -27,5 +27,12 @@ def test_working_time_of_a_week():
     assert len(seconds) == WEEK // SLOT + 1
 
 
+def test_two_weeks_that_take_turns():
+    seconds = worked([(8 * HOUR, 12 * HOUR), (WEEK + 24 * HOUR, WEEK + 26 * HOUR)], 2)
+    at = {hour: seconds[hour * HOUR // SLOT] / HOUR for hour in (0, 12, 168, 168 + 25, 336)}
+    assert at == {0: 0, 12: 4, 168: 4, 168 + 25: 5, 336: 6}
+
+
 def test_without_working_hours_all_time_is_working_time():
     assert worked([])[-1] == WEEK
+    assert worked([], 2)[-1] == 2 * WEEK
