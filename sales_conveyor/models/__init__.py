@@ -221,6 +221,7 @@ from . import conveyor_process_line
 from . import ir_actions_server_process
 from . import conveyor_dashboard
 from . import conveyor_dashboard_around
+from . import conveyor_dashboard_sales
 from . import conveyor_dashboard_belt
 from . import conveyor_dashboard_list
 from . import conveyor_dashboard_outlook

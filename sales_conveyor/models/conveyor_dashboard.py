@@ -26,6 +26,7 @@ class ConveyorDashboard(models.AbstractModel):
     def _parts(self):
         """``{name: method}`` of what the screen may ask for."""
         return {"top": self._top, "belt": self._belt, "lists": self._lists, "around": self._around,
+                "sources": self._sources,
                 "drivers": self._drivers, "outlook": self._outlook}
 
     @api.model
@@ -148,7 +149,7 @@ class ConveyorDashboard(models.AbstractModel):
              now["gained"], then.get("gained"), self._within("first_date", scope)),
             ("net", env._("Gained minus lost"), INTEGER, env._(
                 "Customers gained and come back, minus those whose silence made them lost in the period."),
-             now["gained"] + now["back"] - now["lost"], then["gained"] + then["back"] - then["lost"] if then else None, None),
+             now["gained"] + now["back"] - now["lost"], then["gained"] + then["back"] - then["lost"] if then else None, self._moved(scope)),
         ]
         return self._compared("customers", env._("Customers"), rows, {
             "model": "conveyor.rhythm", "field": "", "domain": rhythm_domain, "context": {}})
@@ -173,6 +174,13 @@ class ConveyorDashboard(models.AbstractModel):
         first = {place: self._within("first_date", scope) for place, scope in enumerate(scopes)}
         gained = self._counts("conveyor.rhythm", [*domain, *self._hull(first.values())], first)
         return [{"gained": gained[place], **{name: moved[name, place] for name in kinds}} for place in dated]
+
+    @api.model
+    def _moved(self, scope):
+        """Conditions of the customers behind these numbers."""
+        moved = (*self._within("date", scope), ("is_history", "=", False), "|", ("to_status", "=", "lost"), ("is_back", "=", True))
+        first = self._within("first_date", scope)
+        return ("|", *"&" * (len(first) - 1), *first, ("partner_id.rhythm_change_ids", "any", list(moved)))
 
     @api.model
     def _hull(self, dated):

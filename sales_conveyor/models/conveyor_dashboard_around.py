@@ -4,24 +4,25 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..engine.table import DATE, INTEGER, Column, Row, Table
+from ..engine.table import DATE, INTEGER, PERCENT, Column, Row, Table
 
 QUALITIES = ("bought_date", "bought_more_date", "returned_date", "referred_date")
 PRACTICES = 5
 
 
 class ConveyorDashboardAround(models.AbstractModel):
-    """What stands around the belt: today, customers, discipline, stopped practices, sources."""
+    """What stands around the belt: today, customers, discipline, stopped practices."""
 
     _inherit = "conveyor.dashboard"
 
     @api.model
     def _around(self, scope):
-        return {"tables": [table.as_dict() for table in self._around_tables(scope) if table.rows]}
+        return {"tables": [table.as_dict() for table in self._around_tables(scope) if table.rows],
+                "chart": self._sales_by_month(scope).as_dict()}
 
     @api.model
     def _around_tables(self, scope):
-        return (self._today(scope), self._rhythms(scope), self._assembled(scope), self._discipline(scope), self._practices(), *self._sources(scope))
+        return (self._today(scope), self._rhythms(scope), self._assembled(scope), self._discipline(scope), self._practices())
 
     @api.model
     def _plain(self, key, title, rows, model, domain, context=None):
@@ -76,16 +77,32 @@ class ConveyorDashboardAround(models.AbstractModel):
 
     @api.model
     def _assembled(self, scope):
-        """How many customers have each of the four qualities, and all of them."""
-        env, domain = self.env, self._rhythm_domain(scope)
-        labels = (env._("Bought"), env._("Bought a larger amount"), env._("Came back"), env._("Brought another client"))
-        conditions = {field: ((field, "!=", False),) for field in QUALITIES}
-        conditions["all"] = tuple((field, "!=", False) for field in QUALITIES)
-        counts = self._counts("conveyor.rhythm", domain, conditions)
-        note = env._("A customer is assembled who bought, bought more, came back and brought another.")
-        rows = [(name, label, INTEGER, note, counts[name], conditions[name])
-                for name, label in zip(conditions, (*labels, env._("Assembled: all four")), strict=True)]
-        return self._plain("assembled", env._("Assembled Customers"), rows if counts["bought_date"] else [], "conveyor.rhythm", domain)
+        """How many customers have each of the four qualities, and all of them; how many got it in the period and in the one before."""
+        domain, before = self._rhythm_domain(scope), self._scope_before(scope)
+        conditions = {("all", "value"): tuple((field, "!=", False) for field in QUALITIES)}
+        for field in QUALITIES:
+            conditions[field, "value"] = ((field, "!=", False),)
+            conditions.update({(field, name): self._within(field, one) for name, one in (("gained", scope), ("before", before)) if one})
+        counts, env = self._counts("conveyor.rhythm", domain, conditions), self.env
+        words = (
+            (env._("Bought"), env._("Customers who have bought.")),
+            (env._("Bought a larger amount"), env._("Who bought for more than the first time.")),
+            (env._("Came back"), env._("Who bought again.")),
+            (env._("Brought another client"), env._("Who brought a client who bought.")),
+            (env._("Assembled: all four"), env._("A customer is assembled who bought, bought more, came back and brought another.")))
+        rows = [self._quality_row(field, *said, counts, conditions) for field, said in zip((*QUALITIES, "all"), words, strict=True)]
+        columns = (Column("figure", env._("Quality")), Column("value", env._("Have it"), INTEGER),
+                   Column("gained", env._("In the period"), INTEGER, env._("Got it in the period.")),
+                   Column("before", env._("Period before"), INTEGER, env._("Got it in the period before, which is as long.")),
+                   Column("change", env._("Change"), PERCENT))
+        return Table("assembled", env._("Assembled Customers"), columns, tuple(rows) if counts["bought_date", "value"] else (), (), None, None,
+                     {"model": "conveyor.rhythm", "field": "", "domain": domain, "context": {}})
+
+    @api.model
+    def _quality_row(self, field, label, note, counts, conditions):
+        cells = {name: counts.get((field, name)) for name in ("value", "gained", "before")}
+        return Row(field, {"figure": label, **cells, "change": self._change(cells["gained"], cells["before"])}, (),
+                   {name: conditions.get((field, name)) for name in cells}, note=note)
 
     # ------------------------------------------------------------ people and practices
     @api.model
@@ -109,9 +126,3 @@ class ConveyorDashboardAround(models.AbstractModel):
                                        "volume": practice.volume, "sales": practice.sale_count}, (("id", "=", practice.id),)) for practice in found]
         return Table("practices", env._("Quietly Stopped"), columns, tuple(rows), (), None, None,
                      {"model": "conveyor.practice", "field": "", "domain": [], "context": {}})
-
-    @api.model
-    def _sources(self, scope):
-        """Sources by what they bring; with the money spent on them, where it is written down."""
-        table = self.env["conveyor.funnel"]._source_table(scope)
-        return [table.without("open", "value_lost", "mean_days_won", "touches", "touches_per_lead", "lost")]

@@ -2,8 +2,8 @@ from odoo import api, models
 from odoo.tools import SQL, formatLang
 
 from ..engine import belt, bottleneck
-from ..engine.funnel import Tally
-from ..engine.table import DAYS, DECIMAL, INTEGER, MONEY, Column, Row, Table
+from ..engine.funnel import PERIOD, Tally
+from ..engine.table import DAYS, DECIMAL, INTEGER, MONEY, PERCENT, Column, Row, Table
 from .conveyor_funnel_sections import MAIN_REASONS
 
 
@@ -24,7 +24,8 @@ class ConveyorDashboardBelt(models.AbstractModel):
     @api.model
     def _belt_found(self, scope):
         funnel = self.env["conveyor.funnel"]
-        sums = funnel._sums(scope, ("stage_id", "phase"))
+        sums, earlier = funnel._sums(scope, ("stage_id", "phase")), self._scope_before(scope)
+        sums_before = funnel._sums(earlier, ("stage_id", "phase")) if earlier else {}
         rows, _is_mixed = funnel._section_rows(scope, {key for key, tally in sums.items() if tally != Tally()})
         before, medians = funnel._previous(rows), funnel._medians(scope, ("stage_id", "phase"))
         tallies = [sums.get(row.key, Tally()) for row in rows]
@@ -34,11 +35,11 @@ class ConveyorDashboardBelt(models.AbstractModel):
         shown = [place for place, row in enumerate(rows) if tallies[place] != Tally() or not row.as_lead]
         if len(shown) > MANY:  # several pipelines side by side: only sections in which anything is or was
             shown = [place for place in shown if tallies[place] != Tally()]
-        picture = self._picture(rows, before, tallies, medians, shown, held, self._reasons(scope))
+        picture = self._picture(rows, before, tallies, medians, shown, held, self._reasons(scope), loads)
         return {
             "svg": picture if any(tally != Tally() for tally in tallies) else "", "sentence": sentence,
             "marked": self._row_key(rows[held.index]) if held else False,
-            "table": self._belt_table(scope, [rows[place] for place in shown], [tallies[place] for place in shown], medians, loads),
+            "table": self._belt_table(scope, [rows[place] for place in shown], [tallies[place] for place in shown], medians, loads, sums_before),
         }
 
     @api.model
@@ -106,9 +107,9 @@ class ConveyorDashboardBelt(models.AbstractModel):
         return {key: tuple(reasons[:MAIN_REASONS]) for key, reasons in found.items()}
 
     @api.model
-    def _picture(self, rows, before, tallies, medians, shown, held, reasons):
+    def _picture(self, rows, before, tallies, medians, shown, held, reasons, loads):
         env, phases = self.env, self.env["conveyor.funnel"]._phase_names()
-        steps = [self._step(rows[place], tallies[place], medians, phases, reasons, held is not None and held.index == place)
+        steps = [self._step(rows[place], tallies[place], medians, phases, reasons, held is not None and held.index == place, loads)
                  for place in shown]
         keys = {place: self._row_key(rows[place]) for place in shown}
         flows = [belt.Flow(keys[before[place]], keys[place], tallies[place].reached, "") for place in shown
@@ -122,17 +123,27 @@ class ConveyorDashboardBelt(models.AbstractModel):
         return belt.draw(belt.Belt(tuple(steps), tuple(flows)), words)
 
     @api.model
-    def _step(self, row, tally, medians, phases, reasons, is_marked):
-        env, days = self.env, medians.get(row.key)
-        figures = [env._("%(days)s days", days=formatLang(env, days, digits=0 if days >= 10 else 1))] if days is not None else []
-        passing = tally.passing("period")
-        if passing is not None and not row.is_won:
-            figures.append(env._("%(share)s %% go on", share=formatLang(env, 100 * passing, digits=0)))
-        if row.is_won:  # nobody stands there: what counts is how many came
-            figures = [env._("in the period")]
+    def _step(self, row, tally, medians, phases, reasons, is_marked, loads):
+        env = self.env
+        # nobody stands where it is won: what counts is how many came
+        figures = [env._("in the period")] if row.is_won else self._step_figures(row, tally, medians.get(row.key), loads)
         return belt.Step(self._row_key(row), row.name, tally.reached if row.is_won else tally.in_now, belt.WON if row.is_won else belt.SECTION,
                          phases[row.phase], tuple(figures), tally.lost, reasons.get(row.key, ()),
                          env._("%(section)s costs most.", section=row.name) if is_marked else "")
+
+    @api.model
+    def _step_figures(self, row, tally, days, loads):
+        """Lines under the number of clients: how long, how many go on, what it takes, what is owed."""
+        env, passing, effort = self.env, tally.passing(PERIOD), tally.effort(PERIOD)
+        work, overdue = (0, 0) if row.as_lead else loads.get(row.stage_id, (0, 0))
+        short = lambda number: formatLang(env, number, digits=0 if number >= 10 else 1)  # noqa: E731
+        lines = (
+            env._("%(days)s days", days=short(days)) if days is not None else "",
+            env._("%(share)s %% go on", share=formatLang(env, 100 * passing, digits=0)) if passing is not None else "",
+            env._("%(touches)s touches", touches=short(effort)) if effort else "",
+            env._("%(count)s overdue", count=formatLang(env, overdue, digits=0)) if overdue else "",
+            env._("%(count)s to do", count=formatLang(env, work, digits=0)) if work else "")
+        return [line for line in lines if line]
 
     # ------------------------------------------------------------ the figures
     @api.model
@@ -158,7 +169,7 @@ class ConveyorDashboardBelt(models.AbstractModel):
         return self.env.cr.now().replace(microsecond=0)
 
     @api.model
-    def _belt_table(self, scope, rows, tallies, medians, loads):
+    def _belt_table(self, scope, rows, tallies, medians, loads, before):
         env, funnel = self.env, self.env["conveyor.funnel"]
         words = funnel._definitions(scope.counting)
         drill = {measure: funnel._behind(scope, measure) for measure in ("reached", "passed", "lost", "in_now", "left")}
@@ -166,6 +177,8 @@ class ConveyorDashboardBelt(models.AbstractModel):
             Column("section", env._("Section")), Column("in_now", env._("In it now"), INTEGER, words["in_now"], drill["in_now"]),
             Column("reached", env._("Came"), INTEGER, words["reached"], drill["reached"]),
             Column("passed", env._("Went on"), INTEGER, words["passed"], drill["passed"]),
+            Column("passing", env._("Share that went on"), PERCENT, env._("Of those who left the section in the period."), drill["left"]),
+            Column("passing_before", env._("Period before"), PERCENT, env._("The same share in the period before, which is as long.")),
             Column("lost", env._("Lost here"), INTEGER, words["lost_here"], drill["lost"]),
             Column("value_lost", env._("Value lost"), MONEY, words["value"], drill["lost"]),
             Column("value_now", env._("Value waiting"), MONEY, words["value"], drill["in_now"]),
@@ -176,6 +189,8 @@ class ConveyorDashboardBelt(models.AbstractModel):
         )
         made = [Row(self._row_key(row), {
             "section": row.name, "in_now": tally.in_now, "reached": tally.reached, "passed": tally.passed, "lost": tally.lost,
+            "passing": None if row.is_won else tally.passing(PERIOD),
+            "passing_before": None if row.is_won else before.get(row.key, Tally()).passing(PERIOD),
             "value_lost": tally.value_lost, "value_now": tally.value_now, "median_days": medians.get(row.key), "touches": tally.effort(scope.counting),
             "work": loads.get(row.stage_id, (0, 0))[0], "overdue": loads.get(row.stage_id, (0, 0))[1],
         }, (("stage_id", "=", row.stage_id), ("phase", "=", row.phase)), {

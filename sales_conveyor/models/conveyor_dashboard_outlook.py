@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..engine import drivers
 from ..engine.funnel import COHORT, Tally
 from ..engine.table import DECIMAL, INTEGER, MONEY, PERCENT, Column, Row, Table
+from .conveyor_dashboard import ON_THE_WHOLE
 from .conveyor_funnel_reader import WHOLE
 
 LARGEST = 10  # customers
@@ -24,14 +25,18 @@ class ConveyorDashboardOutlook(models.AbstractModel):
 
     @api.model
     def _driver_tables(self, scope):
-        figures = self._figures(scope)
-        words, effects = self._driver_words(), drivers.effects(figures)
+        earlier = self._scope_before(scope)
+        figures, *others = self._figures(scope, *filter(None, [earlier]))
+        before = others[0] if others else drivers.Figures()
+        words, effects, doors = self._driver_words(), drivers.effects(figures), self._driver_doors(scope)
         env = self.env
         columns = (Column("name", env._("Driver")), Column("value", env._("Now"), DECIMAL),
+                   Column("before", env._("Period before"), DECIMAL, env._("The same in the period before, which is as long.")),
                    Column("turnover", env._("Turnover, 10 % more"), MONEY, env._("What the period would have brought more, had only this been a tenth higher.")),
                    Column("margin", env._("Margin, 10 % more"), MONEY, env._("The same for the margin, where it is known.")))
-        rows = [Row(name, {"name": words[name][0], "value": getattr(figures, name), "turnover": turnover, "margin": margin},
-                    types={"value": words[name][1]}, note=words[name][2]) for name, (turnover, margin) in effects.items()]
+        rows = [Row(name, {"name": words[name][0], "value": getattr(figures, name), "before": getattr(before, name), "turnover": turnover,
+                           "margin": margin}, drills={"value": doors[name][1]} if name in doors else {}, types=dict.fromkeys(("value", "before"), words[name][1]),
+                    note=words[name][2], bases={"value": doors[name][0]} if name in doors else {}) for name, (turnover, margin) in effects.items()]
         table = Table("drivers", env._("Tree of Drivers"), columns, tuple(rows), (
             env._("First sales: visitors × lead rate × conversion × check. Repeat sales: customers × purchases × check. Each alone, the others stay."),),
             None, env["conveyor.funnel"]._currency(), None)
@@ -53,50 +58,77 @@ class ConveyorDashboardOutlook(models.AbstractModel):
         }
 
     @api.model
-    def _figures(self, scope):
-        """What the tree is made of: first sales by the funnel, repeat purchases by what customers bought."""
-        customers, purchases, amount, margin = self._repeats(scope)
-        return replace(
+    def _driver_doors(self, scope):
+        """``{driver: (base, conditions)}`` of the records behind it."""
+        funnel, cohort = self.env["conveyor.funnel"], self._first_scope(scope)
+        of_leads = {**funnel._drill(cohort), "domain": [*funnel._drill(cohort)["domain"], ON_THE_WHOLE]}
+        won = of_leads, funnel._behind(cohort, "passed")
+        doors = {"leads": (of_leads, funnel._behind(cohort, "reached")), "conversion": won, "first_check": won}
+        if self.env["conveyor.money.sale"].has_access("read"):
+            first, last = self._days(scope)
+            sales = {"model": "conveyor.money.sale", "field": "", "context": {}, "domain": [
+                ("kind", "=", "repeat"), ("partner_id.rhythm_ids", "any", self._rhythm_domain(scope))]}
+            days = funnel._dated("date", first, last)
+            doors |= {name: (sales, days) for name in ("purchases", "repeat_check", "margin_share")}
+            doors["customers"] = {**sales, "context": {"group_by": "partner_id"}}, days
+        return doors
+
+    @api.model
+    def _figures(self, *scopes):
+        """What the tree is made of in each period: first sales by the funnel, repeat purchases by what customers bought."""
+        return [replace(
             self._first_figures(scope), visitors=self._visitors(scope), customers=customers or None,
             purchases=purchases / customers if customers else None, repeat_check=amount / purchases if purchases else None,
             margin_share=margin / amount if amount and margin is not None else None)
+            for scope, (customers, purchases, amount, margin) in zip(scopes, self._repeats(*scopes), strict=True)]
+
+    @api.model
+    def _first_scope(self, scope):
+        return self.env["conveyor.funnel"]._changed(scope, counting=COHORT, sale_kind="first")
 
     @api.model
     def _first_figures(self, scope):
         """The branch of first sales alone, for which no purchase is read."""
-        cohort = self.env["conveyor.funnel"]._changed(scope, counting=COHORT, sale_kind="first")
-        first = self.env["conveyor.funnel"]._sums(cohort, (), where=WHOLE).get((), Tally())
+        first = self.env["conveyor.funnel"]._sums(self._first_scope(scope), (), where=WHOLE).get((), Tally())
         return drivers.Figures(
             leads=first.reached or None, conversion=first.passed / first.reached if first.reached else None,
             first_check=first.value_passed / first.passed if first.passed else None)
 
     @api.model
     def _visitors(self, scope):
-        """Visitors of the period, where there are counters."""
-        if "conveyor.counter.reading" not in self.env or not self.env["conveyor.counter.reading"].has_access("read"):
+        """Visitors of the period, where there are counters; none by filters that visitors do not have."""
+        facts, filters = self.env["conveyor.counter.facts"], scope.filters
+        if filters.user_ids or filters.campaign_ids or not self.env["conveyor.counter"].has_access("read"):
             return None
-        domain = [("counter_id.company_id", "in", list(scope.filters.company_ids)), *self._within("hour", scope)]
-        (visitors,), = self.env["conveyor.counter.reading"]._read_group(domain, [], ["visitors:sum"])
-        return visitors or None
+        counters = facts._counters(filters)
+        found = facts._visitors(counters, filters) if counters else {}
+        return sum(sum(hours.values()) for hours in found.values()) or None
 
     @api.model
-    def _repeats(self, scope):
-        """(customers, purchases, money, margin) of repeat purchases in the period, of customers whom the reader may see."""
-        first, last = self._days(scope)
+    def _repeats(self, *scopes):
+        """[(customers, purchases, money, margin)] of repeat purchases in each of the periods, of customers whom the reader may see,
+        in one reading."""
         rhythm = self.env["conveyor.rhythm"]
-        query = rhythm._search(self._rhythm_domain(scope))
+        query = rhythm._search(self._rhythm_domain(scopes[0]))
         rows = query.select(*(SQL.identifier(query.table, name) for name in ("partner_id", "company_id", "first_date", "currency_id")))
+        within = [self.env["conveyor.funnel"]._between(SQL("d.day"), *self._days(scope)) for scope in scopes]
+        sums = [SQL("""count(DISTINCT r.partner_id) FILTER (WHERE %(days)s), count(*) FILTER (WHERE %(days)s),
+                       sum(d.amount) FILTER (WHERE %(days)s), sum(d.margin) FILTER (WHERE %(days)s)""", days=days) for days in within]
         found = self.env.execute_query(SQL(
             """
-            SELECT r.currency_id, count(DISTINCT r.partner_id), count(*), sum(d.amount), sum(d.margin)
-              FROM (%s) d JOIN (%s) r ON r.partner_id = d.partner_id AND r.company_id = d.company_id
-             WHERE d.day > r.first_date AND d.day <= %s AND %s GROUP BY 1
-            """, self.env["conveyor.purchase"]._days_sql(companies=self.env["res.company"].browse(scope.filters.company_ids)), rows, last,
-            SQL("d.day >= %s", first) if first else SQL("TRUE")))
+            SELECT r.currency_id, %s FROM (%s) d JOIN (%s) r ON r.partner_id = d.partner_id AND r.company_id = d.company_id
+             WHERE d.day > r.first_date AND (%s) GROUP BY 1
+            """, SQL(", ").join(sums), self.env["conveyor.purchase"]._days_sql(
+                companies=self.env["res.company"].browse(scopes[0].filters.company_ids)), rows, SQL(" OR ").join(within)))
+        return [self._repeat_sums([(row[0], *row[1 + 4 * place:5 + 4 * place]) for row in found]) for place in range(len(scopes))]
+
+    @api.model
+    def _repeat_sums(self, rows):
+        """In the reader's currency; ``rows``: (currency, customers, purchases, money, margin)."""
         rate = self.env["conveyor.discipline"]._rate
-        margins = [float(margin) * rate(currency) for currency, *_counts, margin in found if margin is not None]
-        return (sum(row[1] for row in found), sum(row[2] for row in found),
-                sum(float(row[3]) * rate(row[0]) for row in found), sum(margins) if margins else None)
+        margins = [float(margin) * rate(currency) for currency, *_counts, margin in rows if margin is not None]
+        return (sum(row[1] for row in rows), sum(row[2] for row in rows),
+                sum(float(row[3] or 0) * rate(row[0]) for row in rows), sum(margins) if margins else None)
 
     # ------------------------------------------------------------ it goes on whoever leaves
     @api.model

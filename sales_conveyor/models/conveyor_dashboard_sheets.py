@@ -24,7 +24,7 @@ class ConveyorDashboardSheets(models.AbstractModel):
         belt = self._belt_found(scope)
         tables = (
             self._top_sheet(scope), replace(belt["table"], notes=(belt["sentence"],) if belt["sentence"] else ()),
-            *self._around_tables(scope), *self._driver_tables(scope), *self._outlook_tables(scope))
+            *self._around_tables(scope), self._sales_by_month(scope), *self._driver_tables(scope), *self._outlook_tables(scope))
         return {f"dashboard_{table.key}": replace(table, key=f"dashboard_{table.key}") for table in tables}  # others have some of these keys
 
     @api.model

@@ -8,6 +8,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..engine.funnel import Tally
 from .common import ConveyorCase
 
 
@@ -78,10 +79,79 @@ class TestDashboard(ConveyorCase):
         self.assertEqual((part["svg"], part["sentence"], part["marked"]), ("", "", False))
 
     def test_the_other_parts_can_be_read(self):
-        for name in ("around", "drivers", "outlook"):
+        for name in ("around", "sources", "drivers", "outlook"):
             self.assertIn("tables", self.part(name), name)
         drivers = self.figures(self.part("drivers"), "turnover")
         self.assertAlmostEqual(drivers["conversion"], 1000 * 0.1)
+
+    def test_sections_say_how_many_went_on_now_and_before(self):
+        rows = {row["key"]: row["cells"] for row in self.part("belt")["table"]["rows"]}
+        self.assertAlmostEqual(rows[f"{self.offer.id}:first_sale"]["passing"], 4 / 12)
+        later = self.part("belt", date_from=self.today + timedelta(days=1), date_to=self.today + timedelta(days=1))
+        self.assertIsNone({row["key"]: row["cells"] for row in later["table"]["rows"]}[f"{self.offer.id}:first_sale"]["passing"])
+        self.assertIn("touches", self.env["conveyor.dashboard"]._step_figures(
+            self.env["conveyor.funnel"]._section_row(self.offer, "first_sale"), Tally(left=4, touches=6), None, {})[0])
+
+    def test_first_and_repeat_sales_stand_by_month_and_open_their_leads(self):
+        chart = self.part("around")["chart"]
+        self.assertGreaterEqual(len(chart["rows"]), 1)
+        last = chart["rows"][-1]
+        self.assertEqual((last["cells"]["first"], last["cells"]["first_money"], last["cells"]["repeat"]), (4, 1000, 0))
+        domain = [(chart["drill"]["field"], "any", [*chart["drill"]["domain"], *last["domain"], *last["drills"]["first"]])]
+        self.assertEqual(self.env["crm.lead"].with_context(active_test=False).search(domain), self.leads[:4])
+
+    def test_sources_by_return_are_seen_by_managers_and_what_is_wasted_comes_first(self):
+        wasted, works = self.env["utm.source"].create([{"name": "Magazine"}, {"name": "Shop window"}])
+        self.leads[0].source_id = works
+        self.env["conveyor.spend"].create([{
+            "source_id": source.id, "amount": 9000, "date_from": self.today - timedelta(days=400), "date_to": self.today - timedelta(days=300)}
+            for source in (works, wasted)])
+        self.env.flush_all()
+        part = self.part("sources", date_from=self.today - timedelta(days=420), team_ids=False)
+        [table] = part["tables"]
+        self.assertTrue(part["has_money"])
+        self.assertEqual(table["rows"][0]["cells"]["name"], "Magazine")
+        self.assertAlmostEqual({row["cells"]["name"]: row["cells"]["spend"] for row in table["rows"]}["Shop window"], 9000)
+        own = self.part("sources", self.seller)
+        self.assertFalse(own["has_money"])
+        self.assertNotIn("spend", [column["key"] for column in own["tables"][0]["columns"]])
+
+    def test_qualities_are_counted_in_the_period_and_before(self):
+        buyer, other = self.clients[18:]
+        for partner, days in ((buyer, (5, 3)), (other, (40,))):
+            for ago in days:
+                self.order(partner, fields.Datetime.now() - timedelta(days=ago))
+        self.env.flush_all()
+        table = {one["key"]: one for one in self.part("around", team_ids=False)["tables"]}["assembled"]
+        rows = {row["key"]: row["cells"] for row in table["rows"]}
+        bought = self.env["conveyor.rhythm"].with_user(self.manager).search_count
+        first = [("bought_date", ">=", self.filters["date_from"]), ("bought_date", "<=", self.today)]
+        self.assertEqual(rows["bought_date"]["gained"], bought(first))
+        self.assertGreaterEqual(rows["bought_date"]["gained"], 1)
+        self.assertGreaterEqual(rows["bought_date"]["before"], 1)
+        self.assertGreaterEqual(rows["returned_date"]["gained"], 1)
+
+    def test_every_number_of_the_tabs_opens_as_many_records(self):
+        self.order(self.clients[18], fields.Datetime.now() - timedelta(days=9))
+        self.order(self.clients[18], fields.Datetime.now() - timedelta(days=2))
+        self.env.flush_all()
+        scope, opened = self.dashboard._scope({**self.filters, "team_ids": False}), 0
+        tables = (*self.dashboard._top_tables(scope, self.dashboard._scope_before(scope)), *self.dashboard._around_tables(scope),
+                  *self.dashboard._driver_tables(scope), *self.dashboard._outlook_tables(scope))
+        for table in tables:
+            for row in table.rows:
+                for column in table.columns:
+                    domain = table.drill_domain(row, column.key)
+                    if domain is None or not row.cells[column.key]:
+                        continue
+                    base = table.base(row, column.key)
+                    records = self.env[base["model"]].with_user(self.manager).with_context(active_test=False)
+                    self.assertTrue(records.search_count(domain, limit=1), (table.key, row.key, column.key, domain))
+                    if table.type_of(row, column.key) == "integer" and row.key not in ("net", "customers") and table.key in (
+                            "sales", "customers", "today", "assembled", "drivers"):
+                        self.assertEqual(records.search_count(domain), row.cells[column.key], (table.key, row.key, column.key, domain))
+                    opened += 1
+        self.assertGreater(opened, 12)
 
     def test_today_begins_at_the_companys_midnight(self):
         """Half past nine in the evening in UTC is tomorrow in Sofia: what is due at eight is due today, what was due before midnight is overdue."""

@@ -33,6 +33,21 @@ def test_an_owner_sees_the_leak_and_follows_it(shop, clients, enter):
     expect(board.tile("first")).to_have_attribute("data-value", "4")
 
 
+def test_months_as_bars_and_sources_by_return_behind_the_belt(shop, clients, enter):
+    lead, _name = clients.add("Mia", place="needs")
+    clients.admin.call("crm.lead", "action_set_won", [lead])
+    board = Dashboard(enter("manager").page).open(team_ids=shop.team, period="this_month")
+    chart = board.page.locator(".o_conveyor_sales_chart canvas")
+    expect(chart).to_have_accessible_name(re.compile(r"First sales: 1, \$\s?1,000; Repeat sales: 0"))
+    expect(board.page.locator("[data-table=money_source], [data-table=by_source], .o_conveyor_no_spend").first).to_be_visible()
+    expect(board.table("assembled").or_(board.table("today")).first).to_be_visible()
+    box = chart.bounding_box()
+    month = board.page.locator(".o_conveyor_sales_chart").get_attribute("data-months")
+    assert int(month) >= 1
+    board.page.mouse.move(box["x"] + box["width"] * 0.97, box["y"] + box["height"] * 0.5)
+    expect(board.page.locator(".o_error_dialog")).to_have_count(0)
+
+
 def test_assigning_with_one_click_and_taking_it_back(shop, clients, enter):
     lead, _name = clients.add("Nora")
     clients.promise(lead, days=-3)

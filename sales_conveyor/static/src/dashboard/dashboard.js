@@ -16,9 +16,11 @@ import { FunnelTable } from "../funnel/funnel_table";
 import { dateInWords } from "../funnel/funnel_values";
 import { DashboardList } from "./dashboard_list";
 import { DashboardTiles } from "./dashboard_tiles";
+import { SalesChart } from "./sales_chart";
 
 const PATH = "conveyor";
-const FIRST = ["top", "belt", "lists"];
+const FIRST = ["top", "belt", "lists"]; // what is read before anything else
+const PARTS = { around: ["around", "sources"], sections: [], drivers: ["drivers"], outlook: ["outlook"] }; // of each tab
 const TABS = {
     around: _t("Around the belt"),
     sections: _t("Sections"),
@@ -34,7 +36,7 @@ const TABS = {
  */
 export class Dashboard extends Component {
     static template = "sales_conveyor.Dashboard";
-    static components = { DownloadButton, DashboardList, DashboardTiles, FunnelFilters, FunnelTable, Layout };
+    static components = { DownloadButton, DashboardList, DashboardTiles, FunnelFilters, FunnelTable, Layout, SalesChart };
     static props = { ...standardActionServiceProps };
 
     setup() {
@@ -83,7 +85,13 @@ export class Dashboard extends Component {
 
     loadAll() {
         this.state.parts = {};
-        return Promise.all([...FIRST, ...(this.isOfBelt ? [] : [this.state.tab])].map((name) => this.load(name)));
+        return Promise.all(FIRST.map((name) => this.load(name))).then(() => this.loadTab());
+    }
+
+    /** What stands behind comes after the first paint, so as not to hold it up. */
+    loadTab() {
+        const missing = PARTS[this.state.tab].filter((name) => !this.state.parts[name] && !this.state.loading[name]);
+        return Promise.all(missing.map((name) => this.load(name)));
     }
 
     async load(name) {
@@ -117,9 +125,7 @@ export class Dashboard extends Component {
 
     async choose(tab) {
         this.state.tab = tab;
-        if (!this.isOfBelt && !this.state.parts[tab]) {
-            await this.load(tab);
-        }
+        await this.loadTab();
     }
 
     // ------------------------------------------------------------- what is shown
@@ -149,6 +155,34 @@ export class Dashboard extends Component {
         return this.isOfBelt ? belt && { tables: [belt.table] } : this.state.parts[this.state.tab];
     }
 
+    get partsOfTab() {
+        return PARTS[this.state.tab];
+    }
+
+    get chart() {
+        const { chart } = this.shown;
+        return chart?.rows.length ? chart : false;
+    }
+
+    get sources() {
+        return this.state.tab === "around" && this.state.parts.sources;
+    }
+
+    /** Tables of the tab, those of its later parts behind. */
+    get tables() {
+        return [...this.shown.tables, ...(this.sources ? this.sources.tables : [])];
+    }
+
+    /** What to do where a tab has nothing to show. */
+    get nothing() {
+        return {
+            around: _t("Nothing is known yet: create leads in the pipeline, confirm orders, log touches. Or choose another period."),
+            sections: _t("No client moved in this time. Choose another period, or create leads in the pipeline."),
+            drivers: _t("Nobody came and nobody bought again in this period: choose a longer one. Visitors are counted under Conveyor, Counters."),
+            outlook: _t("No customer has changed in this period: choose a longer one. Customers appear with their first confirmed order."),
+        }[this.state.tab];
+    }
+
     get isOfBelt() {
         return this.state.tab === "sections";
     }
@@ -157,6 +191,10 @@ export class Dashboard extends Component {
 
     openList(list, newWindow) {
         return this.action.doAction(list.action, { newWindow });
+    }
+
+    enterSpend(newWindow) {
+        return this.action.doAction("sales_conveyor.conveyor_spend_action", { newWindow });
     }
 
     openMoney(newWindow) {

@@ -4,6 +4,7 @@ import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { deserializeDate, serializeDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 
 import { COUNTINGS, CUSTOM, isFiltered, periodDates, PERIODS, withoutFilters } from "./funnel_query";
 import { RecordFilter } from "./record_filter";
@@ -40,6 +41,15 @@ const RECORD_FILTERS = [
     },
 ];
 
+/** The companies one works in at the moment, where they are several. */
+const COMPANY_FILTER = {
+    name: "company_ids",
+    resModel: "res.company",
+    label: _t("Company"),
+    allLabel: _t("All companies"),
+    noneLabel: "",
+};
+
 const SALE_KINDS = [
     { key: false, label: _t("First and repeat") },
     { key: "first", label: _t("First sales") },
@@ -63,6 +73,12 @@ export class FunnelFilters extends Component {
         this.periods = PERIODS;
         this.countings = COUNTINGS;
         this.saleKinds = SALE_KINDS;
+        const ids = user.activeCompanies.map(({ id }) => id);
+        this.companyFilters = ids.length > 1 ? [{ ...COMPANY_FILTER, domain: [["id", "in", ids]] }] : [];
+    }
+
+    get recordFilters() {
+        return [...this.props.recordFilters, ...this.companyFilters];
     }
 
     get periodLabel() {

@@ -6,7 +6,7 @@ import { _t } from "@web/core/l10n/translation";
  * plain values that fit in the address bar. Id 0 stands for "none set".
  */
 
-const IDS = ["team_ids", "user_ids", "source_ids", "campaign_ids"];
+const IDS = ["team_ids", "user_ids", "source_ids", "campaign_ids", "company_ids"];
 const DATES = ["date_from", "date_to"];
 const SALE_KINDS = ["first", "repeat"];
 
@@ -51,6 +51,7 @@ const DEFAULTS = {
     user_ids: [],
     source_ids: [],
     campaign_ids: [],
+    company_ids: [],
     sale_kind: false,
 };
 

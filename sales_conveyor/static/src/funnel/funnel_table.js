@@ -4,7 +4,7 @@ import { FunnelFigure } from "./funnel_figure";
 import { dataOf, isNothing, typeOf, write } from "./funnel_values";
 
 /** Columns of shares that are no part of a whole. */
-const NO_METER = ["difference", "low", "high", "chance"];
+const NO_METER = ["difference", "low", "high", "chance", "change", "return", "growth"];
 
 /** Any table of the server as it is: columns, rows and total. */
 export class FunnelTable extends Component {
