@@ -101,8 +101,15 @@ class ConveyorReportDelivery(models.Model):
 
     def write(self, vals):
         done = super().write(vals)
+        if vals.get("is_paused"):
+            self._drop_waiting()
         self._wake_cron()
         return done
+
+    def _drop_waiting(self):
+        """What waits to be tried again is not sent when it goes on."""
+        self.sudo().log_ids.filtered(lambda log: log.state == "waiting" and log.kind == "schedule")._close(
+            "skipped", error=self.env._("It was paused before this could be sent."))
 
     def _wake_cron(self):
         """Let the cron come when they are due, not only at its own interval."""

@@ -23,7 +23,7 @@ class ConveyorReportLog(models.Model):
     kind = fields.Selection(
         [("schedule", "By schedule"), ("now", "Sent now"), ("test", "Test")], "Why", required=True, default="schedule", readonly=True)
     state = fields.Selection(
-        [("waiting", "Waiting"), ("sending", "On its way"), ("sent", "Sent"), ("failed", "Failed"), ("skipped", "Not entitled")],
+        [("waiting", "Waiting"), ("sending", "On its way"), ("sent", "Sent"), ("failed", "Failed"), ("skipped", "Not sent")],
         required=True, default="waiting", readonly=True, index=True)
     attempts = fields.Integer("Tries", readonly=True)
     retry_date = fields.Datetime("Try at", readonly=True, help="Not before it is tried, or tried again.")

@@ -46,7 +46,7 @@ class ConveyorReportLog(models.Model):
             delivery.next_date = schedule.next_due(delivery._schedule(), now)
             logs._commit_run()
         while log := logs._lock_first(logs._waiting(now), "conveyor.report.log"):
-            log._send(now)
+            log._send_safely(now)
             if not logs._commit_run(1):
                 return  # time is out; the cron comes back at once
         logs._commit_run(0, remaining=0)
@@ -98,6 +98,17 @@ class ConveyorReportLog(models.Model):
         self._commit_run()
 
     # ------------------------------------------------------------ one mail
+    def _send_safely(self, now):
+        """Send; the database's own trouble undoes it, and it is tried again later."""
+        try:
+            self._send(now)
+        except OperationalError as error:
+            if not self._is_cron():
+                raise
+            self.env.cr.rollback()
+            if self.exists().state == "waiting":
+                self._fail(error, now)
+
     def _send(self, now):
         """Make the file, send the mail, write down what became of it. Whatever goes wrong is tried again later."""
         self.ensure_one()

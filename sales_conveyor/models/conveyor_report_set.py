@@ -31,7 +31,7 @@ class ConveyorReportSet(models.Model):
     is_shared = fields.Boolean(
         "Shared", tracking=True, help="Others see it and may download it, each with his own figures. Only its owner and sales managers change it.")
     period = fields.Selection(PERIODS, required=True, default="last_week", tracking=True, help="Seen from the day on which the report is made.")
-    delivery_ids = fields.One2many("conveyor.report.delivery", "set_id", "Deliveries", copy=True)
+    delivery_ids = fields.One2many("conveyor.report.delivery", "set_id", "Deliveries")
     delivery_count = fields.Integer("Deliveries", compute="_compute_deliveries")
     next_date = fields.Datetime("Next Mail", compute="_compute_deliveries", help="When the next of its deliveries is due.")
     may_change = fields.Boolean(compute="_compute_may_change")
@@ -68,6 +68,8 @@ class ConveyorReportSet(models.Model):
         done = super().write(vals)
         if vals.get("active"):  # what was due meanwhile is not made up for
             self.delivery_ids._compute_next_date()
+        elif "active" in vals:
+            self.delivery_ids._drop_waiting()
         return done
 
     # ------------------------------------------------------------ the file

@@ -32,7 +32,8 @@ NOTE = {"font_color": GREY, "italic": True}
 TOTAL = {"bold": True, "top": 1}
 # tables drawn as bars: what stands below, what is counted
 BARS = {"discipline_stops": ("touches", "dropped"), "touches_month": ("month", "touches"), "rhythm_status": ("name", "customers"),
-        "rhythm_month": ("month", "late", "sleeping", "lost", "back"), "money_drain": ("name", "amount")}
+        "rhythm_month": ("month", "late", "sleeping", "lost", "back"), "money_drain": ("name", "amount"),
+        "dashboard_belt": ("section", "in_now"), "dashboard_largest": ("name", "revenue")}
 PALETTE = ("#F0AD4E", "#D9534F", "#8A8D91", "#28A745")  # where several are counted
 # User text stays text.
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

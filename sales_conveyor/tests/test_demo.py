@@ -31,6 +31,12 @@ class TestDemo(TransactionCase):
         lost = self.leads.filtered(lambda lead: lead.won_status == "lost")
         self.assertEqual(self.leads.filtered("lost_reason_id"), lost)
 
+    def test_a_weekly_report_waits_to_be_let_go(self):
+        delivery = self.env.ref("sales_conveyor.demo_report_delivery")
+        self.assertEqual((delivery.set_id, delivery.user_ids.login, delivery.is_paused), (self.env.ref("sales_conveyor.demo_report_set"), "maria", True))
+        workbook = delivery.set_id.with_user(delivery.user_ids)._workbook(fields.Date.today())
+        self.assertTrue(self.env["conveyor.sheets"].with_user(delivery.user_ids)._tables(workbook._filters(), workbook._groups()))
+
     def test_every_path_begins_with_an_entry_and_is_in_order(self):
         for lead in self.leads:
             path = lead.transition_ids.sorted(lambda row: (row.date, row.id))

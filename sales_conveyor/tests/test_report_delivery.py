@@ -63,6 +63,21 @@ class TestReportDelivery(ReportCase):
         self.report.active = True
         self.assertGreater(self.delivery.next_date, self.now)
 
+    @mute_logger(*MUTED)
+    def test_what_waits_when_it_is_paused_is_not_sent_later(self):
+        self.make_due()
+        self.server.is_refusing = True
+        self.deliver()
+        self.delivery.with_user(self.manager).action_pause()
+        self.assertEqual({(log.state, log.error) for log in self.logs}, {("skipped", "It was paused before this could be sent.")})
+        self.server.is_refusing = False
+        self.delivery.action_resume()
+        self.deliver(self.now + timedelta(hours=1))
+        self.assertFalse(self.server.mails)
+
+    def test_a_copy_of_a_set_sends_nothing(self):
+        self.assertFalse(self.report.copy().delivery_ids)
+
     def test_a_process_that_died_with_the_mail_server_is_told_not_repeated(self):
         log = self.delivery._plan(self.now - timedelta(hours=1), "schedule", self.manager)
         log.state = "sending"

@@ -1,10 +1,16 @@
 """Every table of every screen is a sheet with the same cells; a person chooses the groups of sheets."""
 
+import shutil
+import subprocess
+import tempfile
 import warnings
 from datetime import date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
+from unittest import SkipTest
 
 import openpyxl
+import pypdf
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -15,6 +21,7 @@ from ..models.conveyor_sheets import GROUPS
 from .common import ConveyorCase
 
 SCREENS = {"funnel": "conveyor.funnel", "customers": "conveyor.rhythm.tables", "visitors": "conveyor.counter.tables", "money": "conveyor.money"}
+WRONG = ("#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "Err:", "###")  # what a sheet shows in place of a value
 PARTS = ("belt", "around", "drivers", "outlook")
 
 
@@ -57,6 +64,7 @@ class TestSheets(ConveyorCase):
         workbook.write(chosen)
         stream = BytesIO()
         workbook._write_file(stream)
+        self.file = stream.getvalue()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl does not know the data bars of 2010
             return openpyxl.load_workbook(stream)
@@ -155,3 +163,22 @@ class TestSheets(ConveyorCase):
         names = [row[0] for row in self.book()["Definitions"].iter_rows(values_only=True)]
         for name in ("Gained minus lost", "No next touch", "Lead rate"):
             self.assertTrue([known for known in names if known and name in known], name)
+
+    # ------------------------------------------------------------ another program
+    def test_libreoffice_opens_it_without_a_word_and_shows_every_sheet(self):
+        """Converted to PDF by a LibreOffice of its own profile; every page names its sheet."""
+        if not shutil.which("soffice"):
+            raise SkipTest("this machine has no LibreOffice")
+        book = self.book()
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "book.xlsx").write_bytes(self.file)
+            done = subprocess.run(
+                ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", "--outdir", folder,
+                 f"{folder}/book.xlsx"], capture_output=True, text=True, timeout=240, check=True, env={"HOME": folder, "PATH": "/usr/bin:/bin"})
+            pages = [page.extract_text() for page in pypdf.PdfReader(Path(folder) / "book.pdf").pages]
+        told = [line for line in done.stderr.splitlines() if line.strip() and "javaldx" not in line]  # it looks for a Java that it does not need
+        self.assertFalse(told)
+        text = "\n".join(pages)
+        self.assertFalse([name for name in book.sheetnames if name.rstrip("…") not in text], "sheets that are on no page")
+        self.assertFalse([wrong for wrong in WRONG if wrong in text])
+        self.assertGreater(sum(len(sheet._charts) for sheet in book), 5, "with charts in them")

@@ -12,6 +12,7 @@ from .steps.chromium import Chromium
 from .steps.database_server import DatabaseServer
 from .steps.mining_env import MiningEnvironment
 from .steps.odoo_source import OdooSource
+from .steps.office import Office
 from .steps.printer import Printer
 from .steps.python_env import PythonEnvironment
 from .steps.template_database import template_step
@@ -45,7 +46,7 @@ def install(settings, console, more=0):
 @contextmanager
 def prepared(settings, console, templates=(), browser=False, mining=False):
     """Installed, the database server running, the wanted templates (False, True: demo data, GLUE) made."""
-    runner = install(settings, console, len(templates) + 2 * bool(browser) + bool(mining))
+    runner = install(settings, console, len(templates) + 3 * bool(browser) + bool(mining))
     pm4py = MiningEnvironment(settings, console)
     if mining:
         runner.ensure(pm4py)
@@ -54,6 +55,7 @@ def prepared(settings, console, templates=(), browser=False, mining=False):
     if browser:
         runner.ensure(chromium)
         runner.ensure(Printer(settings, console))
+        runner.ensure(Office(settings, console))
     server = server_of(settings)
     with server.used():
         odoo = Odoo(settings, server, console)
