@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from .sending import send_written
+from .sending import arrived, send_written
 from .workbook import MIMETYPE
 
 
@@ -10,7 +10,7 @@ class ProcessController(http.Controller):
     @http.route("/sales_conveyor/process_version/<int:version_id>/workbook", type="http", auth="user", methods=["GET"], readonly=True)
     def workbook(self, version_id):
         """The workbook of a ``conveyor.process.version`` that the user may read and take away."""
-        version = request.env["conveyor.process.version"].browse(version_id).exists()
+        version = arrived(request.env["conveyor.process.version"].browse(version_id))
         if not version:
             raise request.not_found(request.env._("This version is gone."))
         version.check_access("read")

@@ -1,9 +1,19 @@
 from os import SEEK_END
 from tempfile import TemporaryFile
 
+from psycopg2.errors import ReadOnlySqlTransaction
 from werkzeug.wsgi import wrap_file
 
 from odoo.http import content_disposition, request
+
+
+def arrived(record):
+    """The record, if it is there. What was made a moment ago may not have come to the replica yet: then Odoo serves the
+    request once more, from the primary."""
+    record = record.exists()
+    if not record and request.env.cr.readonly:
+        raise ReadOnlySqlTransaction("The record is not on the replica yet")
+    return record
 
 
 def send_written(write, filename, mimetype):

@@ -1,3 +1,5 @@
+from psycopg2.errors import ReadOnlySqlTransaction
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -24,6 +26,8 @@ class ConveyorFunnelStale(models.Model):
         left to them. On a read-only cursor Odoo begins again with another one."""
         if not self.env.execute_query(SQL("SELECT FROM conveyor_funnel_stale LIMIT 1")):
             return []
+        if self.env.cr.readonly:
+            raise ReadOnlySqlTransaction("Leads wait to be counted")
         return [lead_id for lead_id, in self.env.execute_query(SQL(
             "DELETE FROM conveyor_funnel_stale WHERE id IN (SELECT id FROM conveyor_funnel_stale ORDER BY id LIMIT %s"
             " FOR UPDATE SKIP LOCKED) RETURNING lead_id", AT_ONCE))]

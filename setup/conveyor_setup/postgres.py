@@ -59,6 +59,7 @@ def server_folder(settings):
 
 class EmbeddedServer:
     name = "embedded"
+    options = OPTIONS
 
     def __init__(self, settings):
         self.settings = settings
@@ -171,7 +172,7 @@ class EmbeddedServer:
         self.log.touch()
         os.truncate(self.log, 0)
         self._own(self.log)
-        options = dict(OPTIONS, unix_socket_directories=str(self.socket_folder))
+        options = dict(self.options, unix_socket_directories=str(self.socket_folder))
         text = " ".join(f"-c {name}='{value}'" for name, value in options.items())
         self._call("pg_ctl", "start", "--wait", "--timeout", "60", "--pgdata", self.data, "--log", self.log,
                    "--options", text, what="starting PostgreSQL")
