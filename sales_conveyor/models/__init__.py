@@ -117,6 +117,7 @@ from . import conveyor_touch_line
 from . import conveyor_touch_line_next
 from . import conveyor_touch_backfill
 from . import conveyor_touch_log
+from . import conveyor_touch_absence
 from . import conveyor_touch_repoint
 from . import conveyor_touch_tables
 from . import conveyor_trade_application

@@ -6,7 +6,7 @@ from io import BytesIO
 import openpyxl
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .reactivation_common import NIGHT
@@ -178,6 +178,26 @@ class TestAbsence(RuleCase):
         form.absence_reason_id = self.reason("competitor")
         form.save().action_log()
         self.assertEqual(guest.conveyor_absence_reason_id, self.reason("competitor"))
+
+    def test_in_the_small_sheet_after_a_call(self):
+        guest, other = self.customers(2)
+        self.order(guest, self.day(-900))
+        self.env["conveyor.rhythm"]._recompute(guest)
+        lead = self.lead(partner_id=guest.id).with_user(self.seller)
+        sheet = lead.get_touch_sheet("call", "reached")
+        self.assertEqual([reason["id"] for reason in sheet["absences"]], self.env["conveyor.absence.reason"].search([]).ids)
+        self.assertFalse(sheet["absence_reason_id"])
+        for client, outcome in ((lead, "no_answer"), (other.with_user(self.seller), "reached")):
+            self.assertEqual(client.get_touch_sheet("call", outcome)["absences"], [])
+        lead.action_log_touch("call", outcome="reached", absence_reason_id=self.reason("price").id)
+        guest.invalidate_recordset()
+        self.assertEqual((guest.conveyor_absence_reason_id, self.rows().absence_user_id), (self.reason("price"), self.seller))
+        self.assertEqual(lead.get_touch_sheet("call", "later")["absence_reason_id"], self.reason("price").id)
+        lead.action_note_absence(False)
+        guest.invalidate_recordset()
+        self.assertFalse(guest.conveyor_absence_reason_id, "taken back with the touch")
+        with self.assertRaises(AccessError):
+            lead.with_user(self.colleague).action_note_absence(self.reason("price").id)
 
 
 @tagged("post_install", "-at_install")

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from .customers import Customers
 from .pages.lead_form import LeadForm
 from .pages.lead_list import LeadList
 from .pages.pipeline import Pipeline
@@ -56,6 +57,32 @@ def test_a_slip_of_the_finger_is_taken_back(clients, enter):
     page.locator(".o_notification").get_by_role("button", name="Undo").click()
     expect(card.root).to_contain_text("0/7")
     assert clients.touches(lead) == []
+
+
+def test_why_a_silent_customer_stayed_away_is_one_tap(clients, enter, admin):
+    partner, _name = Customers(clients).add("Hedda")
+    lead, name = clients.add("Hedda")
+    admin.write("crm.lead", [lead], {"partner_id": partner})
+    page = enter("seller", phone=True).page
+    pipeline = Pipeline(page).open()
+    pipeline.card(name).scroll_into_view_if_needed()
+    card = TouchCard(page, name)
+    sheet = card.call()
+    sheet.choose("No answer")
+    expect(sheet.absences).to_have_count(0)
+    sheet.choose("Talked")
+    expect(sheet.absences.first).to_be_visible()
+    assert sheet.width_beyond_window() <= 0
+    reason = sheet.absences.nth(1)
+    words = reason.inner_text()
+    reason.click()
+    expect(reason).to_have_attribute("aria-pressed", "true")
+    sheet.done()
+    known = [("partner_id", "=", partner), ("absence_reason_id.name", "=", words)]
+    assert admin.search("conveyor.reactivation", known)
+    page.locator(".o_notification").get_by_role("button", name="Undo").click()
+    expect(card.root).to_contain_text("0/7")
+    assert not admin.search("conveyor.reactivation", known)
 
 
 def test_a_touch_is_logged_in_the_form_and_on_the_card(clients, enter):

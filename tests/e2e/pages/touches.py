@@ -31,6 +31,11 @@ class TouchSheet(WebClient):
         return self.root.locator(".o_datetime_input")
 
     @property
+    def absences(self):
+        """Why he stayed away."""
+        return self.root.locator(".o_conveyor_absences button")
+
+    @property
     def note(self):
         return self.root.locator("textarea")
 

@@ -28,7 +28,15 @@ export class TouchSheet extends Component {
         // not useService: what follows outlives the dialog
         this.services = this.env.services;
         this.results = resultsOf(this.props.channel);
-        this.state = useState({ outcome: null, sheet: null, date: null, note: "", isPlanning: false, isBusy: false });
+        this.state = useState({
+            outcome: null,
+            sheet: null,
+            date: null,
+            note: "",
+            absence: false,
+            isPlanning: false,
+            isBusy: false,
+        });
     }
 
     get title() {
@@ -42,8 +50,21 @@ export class TouchSheet extends Component {
         Object.assign(this.state, {
             sheet,
             date: deserializeDateTime(sheet.date),
+            absence: this.state.absence || sheet.absence_reason_id,
             isPlanning: sheet.plan_next || outcome === "later",
         });
+    }
+
+    /** One tap says why a silent customer stayed away, a second one takes it back. */
+    chooseAbsence(reasonId) {
+        const { absence, sheet } = this.state;
+        this.state.absence = absence === reasonId ? sheet.absence_reason_id : reasonId;
+    }
+
+    /** What he has said now; false where it is nothing new. */
+    get newAbsence() {
+        const { absence, sheet } = this.state;
+        return sheet.absences.length && absence !== sheet.absence_reason_id ? absence : false;
     }
 
     get nextTouch() {
@@ -63,6 +84,7 @@ export class TouchSheet extends Component {
             note,
             activity_id: sheet.activity_id,
             next_touch: this.nextTouch,
+            absence_reason_id: this.newAbsence,
         });
         close();
         await reload();
@@ -72,7 +94,9 @@ export class TouchSheet extends Component {
     /** A slip of the finger can be taken back; a planned activity that was done cannot. */
     tell(touchId, activityId) {
         const { notification, orm } = this.services;
-        const { reload } = this.props;
+        const { reload, resModel, resId } = this.props;
+        const { newAbsence } = this;
+        const before = this.state.sheet.absence_reason_id;
         const close = notification.add(_t("Touch logged."), {
             type: "success",
             buttons: activityId
@@ -83,6 +107,9 @@ export class TouchSheet extends Component {
                           onClick: async () => {
                               close();
                               await orm.call("conveyor.touch", "action_undo", [[touchId]]);
+                              if (newAbsence) {
+                                  await orm.call(resModel, "action_note_absence", [[resId], before]);
+                              }
                               await reload();
                           },
                       },
