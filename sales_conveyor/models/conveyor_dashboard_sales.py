@@ -56,11 +56,19 @@ class ConveyorDashboardSales(models.AbstractModel):
     @api.model
     def _sources(self, scope):
         """Sources by what they bring: of whoever may see it, with the money spent on them, what goes down the drain first."""
-        spend = self.env["conveyor.spend"]
-        has_money = spend.has_access("read") and bool(spend.search_count([], limit=1))
-        table = self._sources_by_return(scope) if has_money else self._sources_by_sales(scope)
+        has_money, table = self._has_money(), self._source_table(scope)
         shown = replace(table, rows=table.rows[:SOURCES])
-        return {"tables": [shown.as_dict()] if shown.rows else [], "has_money": has_money, "may_spend": spend.has_access("create")}
+        return {"tables": [shown.as_dict()] if shown.rows else [], "has_money": has_money, "may_spend": self.env["conveyor.spend"].has_access("create")}
+
+    @api.model
+    def _has_money(self):
+        """Whether money was entered that the reader may see."""
+        spend = self.env["conveyor.spend"]
+        return spend.has_access("read") and bool(spend.search_count([], limit=1))
+
+    @api.model
+    def _source_table(self, scope):
+        return self._sources_by_return(scope) if self._has_money() else self._sources_by_sales(scope)
 
     @api.model
     def _sources_by_return(self, scope):

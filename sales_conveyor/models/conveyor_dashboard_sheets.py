@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from ..engine.funnel import PERIOD
-from ..engine.table import Row
+from ..engine.table import MONEY, Column, Row, Table
 
 
 class ConveyorDashboardSheets(models.AbstractModel):
@@ -23,8 +23,9 @@ class ConveyorDashboardSheets(models.AbstractModel):
         scope = self._scope_of(filters)
         belt = self._belt_found(scope)
         tables = (
-            self._top_sheet(scope), replace(belt["table"], notes=(belt["sentence"],) if belt["sentence"] else ()),
-            *self._around_tables(scope), self._sales_by_month(scope), *self._driver_tables(scope), *self._outlook_tables(scope))
+            self._top_sheet(scope), replace(belt["table"], notes=(belt["sentence"],) if belt["sentence"] else ()), self._list_sheet(scope),
+            *self._around_tables(scope), self._sales_by_month(scope), self._source_table(scope), *self._driver_tables(scope),
+            *self._outlook_tables(scope))
         return {f"dashboard_{table.key}": replace(table, key=f"dashboard_{table.key}") for table in tables}  # others have some of these keys
 
     @api.model
@@ -52,3 +53,15 @@ class ConveyorDashboardSheets(models.AbstractModel):
         if not before:
             return period, counted
         return period, env._("Period before: from %(first)s to %(last)s.", first=day(before.filters.date_from), last=day(before.filters.date_to)), counted
+
+    @api.model
+    def _list_sheet(self, scope):
+        """The three lists of names below each other, with what is said under them."""
+        env, found = self.env, self._lists(scope)
+        columns = (Column("list", env._("List")), Column("name", env._("Client")), Column("person", env._("Person")),
+                   Column("money", env._("Money"), MONEY), Column("why", env._("Why")))
+        rows = [Row(f"{one['key']}-{item['key']}", {"list": one["title"], **{key: item[key] for key in ("name", "person", "money", "why")}})
+                for one in found["lists"] for item in one["items"]]
+        notes = [f"{one['title']}: {one['note'] if one['items'] else one['empty']}" for one in found["lists"]]
+        return Table("lists", env._("Names to Assign"), columns, tuple(rows), (*notes, *filter(None, (found["burned"], found["week"]))), None,
+                     env["conveyor.funnel"]._currency())

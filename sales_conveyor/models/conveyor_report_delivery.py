@@ -6,7 +6,6 @@ from ..engine import schedule
 from .conveyor_report_set import MANAGER
 
 WEEKDAYS = [("0", "Monday"), ("1", "Tuesday"), ("2", "Wednesday"), ("3", "Thursday"), ("4", "Friday"), ("5", "Saturday"), ("6", "Sunday")]
-MONTH_DAYS = [*((str(day), str(day)) for day in range(1, 29)), (str(schedule.LAST), "Last day")]
 
 
 class ConveyorReportDelivery(models.Model):
@@ -28,7 +27,7 @@ class ConveyorReportDelivery(models.Model):
     frequency = fields.Selection(
         [(schedule.WEEKLY, "Every week"), (schedule.MONTHLY, "Every month")], required=True, default=schedule.WEEKLY, tracking=True)
     weekday = fields.Selection(WEEKDAYS, "On", required=True, default="0", tracking=True)
-    month_day = fields.Selection(MONTH_DAYS, "On the", required=True, default="1", tracking=True, help="Day of the month.")
+    month_day = fields.Selection("_month_days", "On the", required=True, default="1", tracking=True, help="Day of the month.")
     hour = fields.Float("At", default=8.0, tracking=True, help="Hour of the clock in the time zone beside it.")
     tz = fields.Selection(_tz_get, "Time Zone", required=True, default=lambda self: self.env.user.tz or self.env.company._conveyor_tz(), tracking=True)
     user_ids = fields.Many2many(
@@ -42,6 +41,10 @@ class ConveyorReportDelivery(models.Model):
     failed_count = fields.Integer("Failed", compute="_compute_last_date")
 
     _hour_check = models.Constraint("CHECK (hour >= 0 AND hour < 24)", "The hour is between 0:00 and 23:59.")
+
+    @api.model
+    def _month_days(self):
+        return [*((str(day), str(day)) for day in range(1, 29)), (str(schedule.LAST), self.env._("Last day"))]
 
     @api.depends("frequency", "weekday", "month_day", "hour", "tz", "is_paused")
     def _compute_next_date(self):
@@ -105,6 +108,10 @@ class ConveyorReportDelivery(models.Model):
             self._drop_waiting()
         self._wake_cron()
         return done
+
+    def unlink(self):
+        self.sudo().log_ids.unlink()  # with the files behind links
+        return super().unlink()
 
     def _drop_waiting(self):
         """What waits to be tried again is not sent when it goes on."""

@@ -44,6 +44,10 @@ class ConveyorReportLog(models.Model):
         if failed:
             self.env.ref("sales_conveyor.cron_report_deliver").sudo()._trigger()
 
+    def unlink(self):
+        self.sudo().attachment_id.unlink()
+        return super().unlink()
+
     @api.autovacuum
     def _gc_reports(self):
         """Files behind links go after two months, the log itself after a year."""

@@ -72,6 +72,10 @@ class ConveyorReportSet(models.Model):
             self.delivery_ids._drop_waiting()
         return done
 
+    def unlink(self):
+        self.delivery_ids.unlink()
+        return super().unlink()
+
     # ------------------------------------------------------------ the file
     def action_download(self):
         """Let the browser fetch the workbook, of the period as of today."""

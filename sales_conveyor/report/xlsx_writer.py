@@ -33,8 +33,9 @@ TOTAL = {"bold": True, "top": 1}
 # tables drawn as bars: what stands below, what is counted
 BARS = {"discipline_stops": ("touches", "dropped"), "touches_month": ("month", "touches"), "rhythm_status": ("name", "customers"),
         "rhythm_month": ("month", "late", "sleeping", "lost", "back"), "money_drain": ("name", "amount"),
-        "dashboard_belt": ("section", "in_now"), "dashboard_largest": ("name", "revenue")}
+        "dashboard_belt": ("section", "in_now"), "dashboard_sales_month": ("month", "first", "repeat"), "dashboard_largest": ("name", "revenue")}
 PALETTE = ("#F0AD4E", "#D9534F", "#8A8D91", "#28A745")  # where several are counted
+PALETTES = {"dashboard_sales_month": (ACCENT, "#C9BDC6")}
 # User text stays text.
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -195,7 +196,7 @@ class FunnelWorkbook:
     def _chart_of_bars(self, sheet, table, row):
         category, *counted = BARS[table.key]
         chart = self._book.add_chart({"type": "column", **({"subtype": "stacked"} if len(counted) > 1 else {})})
-        for key, color in zip(counted, PALETTE if len(counted) > 1 else (ACCENT,)):
+        for key, color in zip(counted, PALETTES.get(table.key, PALETTE) if len(counted) > 1 else (ACCENT,)):
             chart.add_series({**_series(sheet, table, category, key), "fill": {"color": color}, "gap": 60})
         chart.set_x_axis({"text_axis": True, "num_format": "mmm yyyy"})
         chart.set_y_axis({"min": 0, "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": PALE}}})

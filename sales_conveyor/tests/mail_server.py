@@ -28,6 +28,8 @@ class _Session(socketserver.StreamRequestHandler):
         for line in iter(self.rfile.readline, b".\r\n"):
             lines.append(line[1:] if line.startswith(b"..") else line)
         self.server.mails.append(email.message_from_bytes(b"".join(lines), policy=email.policy.default))
+        self.server.taken.set()
+        self.server.may_answer.wait(60)
         self._say("250 taken")
 
     def _say(self, text):
@@ -43,6 +45,8 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self, port=0):
         super().__init__(("127.0.0.1", port), _Session)
         self.mails, self.is_refusing = [], False
+        self.taken, self.may_answer = threading.Event(), threading.Event()  # cleared: a mail is taken and not yet acknowledged
+        self.may_answer.set()
         self.port = self.server_address[1]
 
     def __enter__(self):

@@ -262,3 +262,12 @@ class TestReportLink(ReportCase, HttpCase):
         self.assertEqual(len(self.logs.attachment_id), 2)
         self.env["conveyor.report.log"]._gc_reports()
         self.assertFalse(self.logs.attachment_id.exists())
+
+    def test_files_behind_links_go_with_their_set(self):
+        self.env["ir.config_parameter"].set_param("sales_conveyor.report_mail_megabytes", "0.001")
+        self.make_due()
+        self.deliver()
+        files = self.logs.attachment_id
+        self.assertEqual(len(files), 2)
+        self.report.with_user(self.manager).unlink()
+        self.assertFalse(files.exists())

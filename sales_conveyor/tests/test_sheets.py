@@ -22,7 +22,7 @@ from .common import ConveyorCase
 
 SCREENS = {"funnel": "conveyor.funnel", "customers": "conveyor.rhythm.tables", "visitors": "conveyor.counter.tables", "money": "conveyor.money"}
 WRONG = ("#NAME?", "#VALUE!", "#REF!", "#DIV/0!", "Err:", "###")  # what a sheet shows in place of a value
-PARTS = ("belt", "around", "drivers", "outlook")
+PARTS = ("belt", "around", "sources", "drivers", "outlook")
 
 
 @tagged("post_install", "-at_install")
@@ -42,6 +42,7 @@ class TestSheets(ConveyorCase):
         cls.leads[:5].stage_id = cls.offer
         cls.leads[:2].action_set_won()
         cls.leads[2:4].action_set_lost(lost_reason_id=cls.env["crm.lost.reason"].create({"name": "Dear"}).id)
+        cls.leads[6].activity_schedule("mail.mail_activity_data_call", today - timedelta(days=3), user_id=cls.seller.id)  # a promise overdue
         product = cls.env["product.product"].create({"name": "Lamp", "list_price": 40, "type": "service"})
         for lead in cls.leads[:2]:
             order = cls.env["sale.order"].create({
@@ -102,17 +103,21 @@ class TestSheets(ConveyorCase):
         book, dashboard, seen = self.book(), self.env["conveyor.dashboard"].with_user(self.manager), set()
         for part in PARTS:
             answer = dashboard.get_part(part, self.filters)
-            for table in answer.get("tables") or [answer["table"]]:
+            for table in [*(answer.get("tables") or [answer["table"]]), *([answer["chart"]] if answer.get("chart") else [])]:
                 seen.add(table["key"])
                 if table["rows"]:
                     self.assert_same(book[self.sheet_of(book, table)], table)
-        self.assertLessEqual({"belt", "today", "rhythm_status", "assembled", "by_source", "drivers", "rhythm_month", "largest"}, seen)
+        self.assertLessEqual({"belt", "today", "rhythm_status", "assembled", "money_source", "sales_month", "drivers", "rhythm_month", "largest"}, seen)
+        [names] = [[[item[key] for key in ("name", "person", "money", "why")] for one in dashboard.get_part("lists", self.filters)["lists"]
+                    for item in one["items"]]]
+        self.assertTrue(names, "a list with names on it")
+        self.assertEqual([[*row[1:]] for row in book["Names to Assign"].iter_rows(min_row=2, max_row=1 + len(names), values_only=True)], names)
         top = {"rows": [row for table in dashboard.get_part("top", self.filters)["tables"] for row in table["rows"]], "total": None}
         self.assert_same(book["Main Figures"], {**top, "columns": dashboard.get_part("top", self.filters)["tables"][0]["columns"]})
 
     def sheet_of(self, book, table):
         """The dashboard's table, or the fuller one of another group that says the same."""
-        twins = {"rhythm_status": "Customers by Status", "by_source": "By Source"}
+        twins = {"rhythm_status": "Customers by Status", "money_source": "By Source, Money"}
         return table["title"] if table["title"] in book.sheetnames and table["key"] not in twins else twins[table["key"]]
 
     def test_what_is_counted_otherwise_is_a_sheet_of_its_own(self):
@@ -161,7 +166,7 @@ class TestSheets(ConveyorCase):
 
     def test_definitions_name_the_figures_of_the_owner_s_page(self):
         names = [row[0] for row in self.book()["Definitions"].iter_rows(values_only=True)]
-        for name in ("Gained minus lost", "No next touch", "Lead rate"):
+        for name in ("Gained minus lost", "No next touch", "Check of a first sale"):
             self.assertTrue([known for known in names if known and name in known], name)
 
     # ------------------------------------------------------------ another program
