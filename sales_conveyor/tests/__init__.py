@@ -50,6 +50,7 @@ from . import test_rhythm_engine
 from . import test_rhythm_purchase
 from . import test_rhythm_rule
 from . import test_rhythm_year
+from . import test_rollups
 from . import test_sale_kind
 from . import test_screens
 from . import test_settings
