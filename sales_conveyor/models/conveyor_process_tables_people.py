@@ -25,7 +25,7 @@ class ConveyorProcessVersion(models.Model):
     def _contact_table(self, picture, label):
         env = self.env
         columns = (
-            Column("step", env._("At the step")), Column("contact", env._("Contact")),
+            Column("step", env._("At the step")), Column("contact", env._("What was done")),
             Column("count", env._("Times"), INTEGER, env._("How often, repeats counted.")),
             Column("leads", env._("Leads"), INTEGER, env._("With how many leads.")),
             Column("share", env._("Of those there"), PERCENT, env._("Of the leads that came to the step.")),

@@ -10,7 +10,7 @@ class ConveyorProcessVersion(models.Model):
     _inherit = "conveyor.process.version"
 
     def _way_words(self):
-        return {"forward": self.env._("On"), "skip": self.env._("Over a section"), "back": self.env._("Back"),
+        return {"forward": self.env._("Onwards"), "skip": self.env._("Over a section"), "back": self.env._("Back"),
                 "loss": self.env._("Lost"), "win": self.env._("Won")}
 
     def _way_table(self, picture, label):
@@ -68,7 +68,7 @@ class ConveyorProcessVersion(models.Model):
             Column("step", env._("Lost after")),
             Column("count", env._("Leads"), INTEGER, env._("Lost leads that had come no further.")),
             Column("share", env._("Of all lost"), PERCENT),
-            Column("reasons", env._("Reasons"), TEXT, env._("As salespeople gave them.")),
+            Column("reasons", env._("Reasons for the loss"), TEXT, env._("As salespeople gave them.")),
         )
         rows = [Row(row["key"], {
             "step": label(row["key"]), "count": row["count"], "share": row["share"], "reasons": self._reasons_in_words(row["reasons"]),

@@ -32,6 +32,14 @@ def test_from_the_button_to_the_current_version(histories, enter):
     expect(form.page.locator(".alert", has_text="Nothing was documented yet")).to_have_count(0)
 
 
+def test_people_write_what_is_said_at_a_section(histories, enter, admin):
+    offer, name = histories.shop.sections["offer"], histories.shop.names["offer"]
+    form = ProcessForm(enter("manager").page).open(histories.process).add_section(name, "Two variants, one below your budget.")
+    expect(form.page.locator("[name=step_ids] .o_data_row", has_text=name)).to_contain_text("one below your budget")
+    [step] = admin.search_read("conveyor.process.step", [["process_id", "=", histories.process], ["stage_id", "=", offer]], ["key", "script"])
+    assert (step["key"], step["script"]) == (f"stage:{offer}", "Two variants, one below your budget.")
+
+
 def test_figures_of_a_version_open_their_leads(histories, enter):
     histories.usual()
     version = VersionForm(enter("manager").page).open(histories.document())
@@ -85,8 +93,8 @@ def test_standard_work_only_of_what_is_ticked(histories, enter, admin):
     version = VersionForm(enter("manager").page).open(histories.document()).make_standard()
     items = [["stage_id", "in", list(histories.shop.sections.values())]]
     [row] = version.dialog.locator("[name=line_ids] .o_data_row").all()
-    expect(row.locator("[name=evidence]")).to_contain_text("4 of 4 won")
-    expect(row.locator("[name=evidence]")).to_contain_text("too few to go by")
+    expect(row.locator("td[name=evidence]")).to_contain_text("4 of 4 won")
+    expect(row.locator("td[name=evidence]")).to_contain_text("too few to go by")
     expect(version.dialog.locator(".o_conveyor_timeline_step").first).to_be_visible()
     assert admin.count("conveyor.work.item", items) == 0
     row.locator("[name=is_chosen]").click()

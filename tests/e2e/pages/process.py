@@ -50,6 +50,20 @@ class ProcessForm(Tables):
         return VersionForm(self.page).ready()
 
 
+    def add_section(self, section, script):
+        """A line of text for a section, through the dialog."""
+        self.tab("steps")
+        self.page.locator("[name=step_ids] .o_field_x2many_list_row_add a").click()
+        self.dialog.locator("[name=stage_id] input").fill(section)
+        self.dialog.locator(".o-autocomplete--dropdown-item", has_text=section).first.click()
+        self.dialog.locator("[name=script] textarea").first.fill(script)
+        self.dialog.locator(".o_form_button_save").first.click()
+        expect(self.dialog).to_have_count(0)
+        self.page.locator(".o_form_button_save").click()
+        expect(self.page.locator(".o_form_button_save")).not_to_be_visible()
+        return self
+
+
 class VersionForm(Tables):
 
     def open(self, version):
