@@ -1,10 +1,13 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 MINERS = "sales_team.group_sale_salesman_all_leads"
 SYNCHRONOUS = 20000  # leads up to which the button does not queue
+EARLIEST, LATEST = date(1970, 1, 1), date(2099, 12, 31)
 
 
 class ConveyorProcess(models.Model):
@@ -130,6 +133,9 @@ class ConveyorProcess(models.Model):
         if first > last:
             raise UserError(self.env._("The period of “%(process)s” ends before it begins: exchange the two dates.",
                                        process=self.name))
+        if not EARLIEST <= first <= last <= LATEST:
+            raise UserError(self.env._("The period of “%(process)s” is out of this world: choose days from %(first)s to %(last)s.",
+                                       process=self.name, first=format_date(self.env, EARLIEST), last=format_date(self.env, LATEST)))
         return first, last
 
     def _today(self):

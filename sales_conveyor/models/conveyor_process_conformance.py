@@ -98,7 +98,7 @@ class ConveyorProcessVersion(models.Model):
         )
         rows = [Row(key, {"figure": label, "value": value}, drills={"value": self._went(scope, what) if what else None},
                     types={"value": kind}, note=note) for key, label, kind, value, note, what in figures]
-        columns = Column("figure", env._("Figure")), Column("value", env._("Value"), DECIMAL)
+        columns = Column("figure", env._("Figure")), Column("value", env._("Result"), DECIMAL)
         return self._make_table("fit", env._("Conformance"), columns, rows, () if sure else (self._too_few(found.cases),))
 
     def _too_few(self, cases):

@@ -128,7 +128,7 @@ class ConveyorProcessVersion(models.Model):
         back = [arc for arc in picture.get("arcs", ()) if arc["kind"] == "back" and arc["source"] != LOST]
         if back:
             top = max(back, key=lambda arc: arc["count"])
-            avoid.append((labels[top["source"]], self.env._("Most often leads come back from here to %(step)s: %(count)s times.",
+            avoid.append((labels[top["source"]], self.env._("Most often leads come back from here to %(step)s, times: %(count)s.",
                                                             step=labels[top["target"]], count=self._whole(top["count"]))))
         return avoid
 

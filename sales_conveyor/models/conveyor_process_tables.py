@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, models
 
 from ..engine.table import DATE, DAYS, DECIMAL, INTEGER, MONEY, PERCENT, TEXT, Column, Row, Table
@@ -95,7 +97,7 @@ class ConveyorProcessVersion(models.Model):
             Row(key, {"figure": label, "value": None if key in few or key == "conversion" and not self.leads_in else self[key]},
                 drills={"value": drills.get(key)}, types={"value": kind}, note=note)
             for key, (label, kind, note) in self._figure_words().items() if key not in hidden]
-        columns = Column("figure", self.env._("Figure")), Column("value", self.env._("Value"), DECIMAL)
+        columns = Column("figure", self.env._("Figure")), Column("value", self.env._("Result"), DECIMAL)
         return self._make_table("figures", self.env._("Efficiency"), columns, rows)
 
     # ------------------------------------------------------------ steps
@@ -136,7 +138,7 @@ class ConveyorProcessVersion(models.Model):
         return (first, *(Column(key, label, kind, note) for key, (label, kind, note) in self._figure_words().items() if key not in hidden))
 
     def _month_table(self, picture):
-        rows = [Row(row["month"], row) for row in picture.get("months", ())]
+        rows = [Row(row["month"], {**row, "month": date.fromisoformat(row["month"])}) for row in picture.get("months", ())]
         columns = self._efficiency_columns(Column("month", self.env._("Month"), DATE, self.env._("In which the leads entered.")))
         return self._make_table("months", self.env._("Months"), columns, rows)
 

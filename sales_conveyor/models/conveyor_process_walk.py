@@ -81,7 +81,7 @@ class ConveyorProcessWalk(models.AbstractModel):
         version = self.env["conveyor.process.version"].search([("id", "=", version_id)])  # if the reader may see it
         if not version:
             return []
-        documented = version._documented_path()
+        documented, (first, last) = version._documented_path(), version.process_id._period_of(first, last)
         rows = self._read_paths(version.process_id, first, last, SQL("outcome, array_agg(lead_id)"))
         return [lead_id for path, outcome, lead_ids in rows if went(path, outcome, keys, documented) for lead_id in lead_ids]
 

@@ -27,7 +27,7 @@ __all__ = ["FunnelWorkbook", "Look", "RawSheets"]
 ACCENT, PALE, GREY = "#714B67", "#F1ECF0", "#8A8D91"
 DEFINITIONS = "definitions"
 HOT = "#C58BB4"  # black numbers are read on it
-HEADER = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+HEADER = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter", "indent": 1}
 NOTE = {"font_color": GREY, "italic": True}
 TOTAL = {"bold": True, "top": 1}
 # tables drawn as bars: what stands below, what is counted
@@ -249,7 +249,7 @@ def _kind(row, column):
 def _layout(kind):
     layout = {"valign": "top"}
     if kind == TEXT:
-        return {**layout, "text_wrap": True}
+        return {**layout, "text_wrap": True, "indent": 1}
     return {**layout, "align": "left"} if kind in (DATE, DATETIME) else layout
 
 

@@ -2,7 +2,6 @@ from contextlib import closing
 from functools import partial
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..engine.event_log import Event, comma_separated, xes
@@ -45,8 +44,7 @@ class ConveyorEventLog(models.TransientModel):
     def _check_may_export(self):
         self.env["conveyor.workbook"]._check_export()
         self.process_id._check_may_mine()
-        if self.date_from > self.date_to:
-            raise UserError(self.env._("The period ends before it begins: exchange the two dates."))
+        self.process_id._period_of(self.date_from, self.date_to)
 
     # ------------------------------------------------------------ the file
     def _write_file(self, stream):
