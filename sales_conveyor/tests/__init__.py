@@ -73,6 +73,7 @@ from . import test_visit
 from . import test_process
 from . import test_process_belt
 from . import test_process_document
+from . import test_process_planted
 from . import test_process_queue
 from . import test_process_screens
 from . import test_process_standard

@@ -9,6 +9,7 @@ MARCH = datetime(2026, 3, 2, 9, 0)
 
 
 class ProcessCase(FunnelCase):
+    more_sections = {}  # names that stories may use beside
 
     @classmethod
     def setUpClass(cls):
@@ -24,7 +25,7 @@ class ProcessCase(FunnelCase):
         """A lead whose past is told in steps: (days after the start, "new", "needs", "offer", "won", "lost", or
         "call", "meeting", "mail in")."""
         lead = cls.lead(**{"source_id": cls.fair.id, "expected_revenue": 100, **values})
-        sections, place, moves, touches = {"new": cls.new, "needs": cls.needs, "offer": cls.offer}, None, [], []
+        sections, place, moves, touches = {"new": cls.new, "needs": cls.needs, "offer": cls.offer, **cls.more_sections}, None, [], []
         for days, what in steps:
             date = start + days * DAY
             if what in sections:
