@@ -249,7 +249,7 @@ def _kind(row, column):
 def _layout(kind):
     layout = {"valign": "top"}
     if kind == TEXT:
-        return {**layout, "text_wrap": True, "indent": 1}
+        return {**layout, "text_wrap": True, "align": "left", "indent": 1}
     return {**layout, "align": "left"} if kind in (DATE, DATETIME) else layout
 
 

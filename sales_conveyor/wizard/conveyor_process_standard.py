@@ -171,7 +171,7 @@ class ConveyorProcessStandardLine(models.TransientModel):
     proof = fields.Selection([("touch", "A touch"), ("document", "A document")], required=True, readonly=True)
     channel = fields.Selection(CHANNELS, readonly=True)
     instructions = fields.Text()
-    evidence = fields.Char("Who Had It", readonly=True)
+    evidence = fields.Text("Who Had It", readonly=True)
     known_item_id = fields.Many2one("conveyor.work.item", "Is There Already", ondelete="cascade", readonly=True)
 
     def _prepare_item(self):
@@ -190,4 +190,4 @@ class ConveyorProcessStandardTouch(models.TransientModel):
     channel = fields.Selection(CHANNELS, required=True)
     delay = fields.Integer("After")
     delay_unit = fields.Selection(DELAY_UNITS, "Unit", required=True)
-    evidence = fields.Char("Who Had It", readonly=True)
+    evidence = fields.Text("Who Had It", readonly=True)
