@@ -125,7 +125,8 @@ def plan(*paths):
 
 def test_every_file_of_tests_is_in_exactly_one_chunk():
     for group, paths in plan():
-        files = [file for chunk in cut(group, paths) for file in chunk.paths]
+        parts = [Path(path) for chunk in cut(group, paths) for path in chunk.paths]
+        files = [str(file) for part in parts for file in (part.rglob("test_*.py") if part.is_dir() else [part])]
         there = [str(file) for root in group.roots for file in (CHECKOUT / root).rglob("test_*.py")]
         assert sorted(files) == sorted(there)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from .groups import Group
 
 TEST = re.compile(r"^ *def test_", re.MULTILINE)
-HEAVY = {  # files whose few tests take as long as this many ordinary ones of their group
-    "test_life_cycle.py": 900, "test_killed_processes.py": 900, "test_scripts.py": 100, "test_server.py": 100,
+HEAVY = {  # files and folders whose few tests take as long as this many ordinary ones of their group
+    "test_life_cycle.py": 900, "killed": 900, "test_scripts.py": 100, "test_server.py": 100,
 }
 
 
@@ -31,15 +31,17 @@ def weight(path):
 
 
 def _files(paths):
+    """Files, and folders below those that are asked for: tests of one folder share what is dear to make."""
     for path in paths:
         if Path(path).is_dir():
-            yield from map(str, sorted(Path(path).rglob("test_*.py")))
+            yield from map(str, sorted(Path(path).glob("test_*.py")))
+            yield from (str(folder) for folder in sorted(Path(path).iterdir()) if any(folder.glob("test_*.py")))
         else:
             yield path
 
 
 def cut(group, paths):
-    """Chunks of about the same weight, the heaviest first; no file is in two of them."""
+    """Chunks of about the same weight, the heaviest first; no file and no folder is in two of them."""
     files = sorted(dict.fromkeys(_files(paths)), key=weight, reverse=True)
     parts = [[] for _number in range(min(group.chunks, len(files)))]
     weights = [0] * len(parts)

@@ -1,15 +1,9 @@
 """Work while processes are killed, and while two do it on one database: nothing lost, nothing doubled."""
 import signal
-import subprocess
-import textwrap
 import time
-from contextlib import ExitStack
 
 import pytest
-from conveyor_setup import processes
-from conveyor_setup.console import Console
 from conveyor_setup.processes import wait_until
-from conveyor_setup.workplace import prepared
 
 CLIENTS = 260  # three batches of a hundred
 SEED = f"""
@@ -79,99 +73,59 @@ MINING_RUN = """
 MINING = "SELECT count(*) FROM conveyor_process_mining WHERE state = '{state}' AND COALESCE(progress, 0) >= {progress}"
 
 
-@pytest.fixture(scope="module")
-def place(real_settings):
-    with prepared(real_settings, Console(quiet=True), templates=(False,)) as place:
-        yield place
-
-
-@pytest.fixture(scope="module")
-def installed(place, tmp_path_factory):
-    """With our module, which takes a minute: each test has a copy."""
-    with place.odoo.temporary(place.templates[False], "installed") as name:
-        place.odoo.install(name, tmp_path_factory.mktemp("installed") / "install.log", False)
-        yield name
-
-
 @pytest.fixture
-def copy(place, installed, tmp_path):
-    """``copy(code)``: a database in which the code has run."""
-    with ExitStack() as copies:
-        def make(code):
-            name = copies.enter_context(place.odoo.temporary(installed, "processes"))
-            shell(place, name, code, tmp_path / "seed.log").wait(300)
-            return name
-
-        yield make
-
-
-@pytest.fixture
-def clients(place, copy, tmp_path):
+def clients(copy, figure, tmp_path):
     """Clients whose first step is due."""
     name = copy(SEED)
-    assert figure(place, name, "SELECT count(*) FROM conveyor_enrolment WHERE state = 'running'") == CLIENTS, \
+    assert figure(name, "SELECT count(*) FROM conveyor_enrolment WHERE state = 'running'") == CLIENTS, \
         (tmp_path / "seed.log").read_text()[-3000:]
     return name
 
 
-def shell(place, database, code, log):
-    """A process of its own that runs the code in Odoo's shell."""
-    with open(log, "wb") as sink:
-        process = processes.start(
-            place.odoo.command("shell", "-d", database, "--no-http", "--log-level=info"), stdin=subprocess.PIPE,
-            stdout=sink, stderr=sink, env=place.odoo.environment, cwd=place.settings.home)
-    process.stdin.write(textwrap.dedent(code).encode())
-    process.stdin.close()
-    return process
+@pytest.fixture
+def figures(figure, clients):
+    return lambda: {name: figure(clients, sql) for name, sql in FIGURES.items()}
 
 
-def figure(place, database, sql):
-    return int(place.databases.query(sql, database)[0][0])
-
-
-def figures(place, database):
-    return {name: figure(place, database, sql) for name, sql in FIGURES.items()}
-
-
-def test_killed_in_the_middle_of_it(place, clients, tmp_path):
+def test_killed_in_the_middle_of_it(shell, clients, figure, figures, tmp_path):
     """kill -9 after the first batch, and again somewhere in a later one; the next run goes on where it stopped."""
     behind = 0
     for number, pause in enumerate((0, 0.2)):
-        process = shell(place, clients, RUN, tmp_path / f"killed{number}.log")
-        wait_until(lambda: process.poll() is not None or figure(place, clients, FIGURES["runs"]) > behind, 120)
+        process = shell(clients, RUN, tmp_path / f"killed{number}.log")
+        wait_until(lambda: process.poll() is not None or figure(clients, FIGURES["runs"]) > behind, 120)
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         process.wait(30)
-        behind = figure(place, clients, FIGURES["runs"])
+        behind = figure(clients, FIGURES["runs"])
         assert 0 < behind < 2 * CLIENTS, f"killed too early or too late: {behind}"
-        now = figures(place, clients)
+        now = figures()
         assert now["runs without their activity or mail"] == 0
         assert now["mails"] == now["touches"] == now["clients with a mail"]
-    process = shell(place, clients, RUN, tmp_path / "last.log")
+    process = shell(clients, RUN, tmp_path / "last.log")
     process.wait(300)
-    assert figures(place, clients) == ALL_DONE, (tmp_path / "last.log").read_text()[-3000:]
+    assert figures() == ALL_DONE, (tmp_path / "last.log").read_text()[-3000:]
 
 
-def test_two_processes_on_one_database(place, clients, tmp_path):
-    workers = [shell(place, clients, RUN, tmp_path / f"worker{number}.log") for number in range(2)]
+def test_two_processes_on_one_database(shell, clients, figures, tmp_path):
+    workers = [shell(clients, RUN, tmp_path / f"worker{number}.log") for number in range(2)]
     for worker in workers:
         worker.wait(300)
-    shell(place, clients, RUN, tmp_path / "rest.log").wait(300)
-    assert figures(place, clients) == ALL_DONE, (tmp_path / "worker0.log").read_text()[-3000:]
+    shell(clients, RUN, tmp_path / "rest.log").wait(300)
+    assert figures() == ALL_DONE, (tmp_path / "worker0.log").read_text()[-3000:]
     assert "Traceback" not in (tmp_path / "worker0.log").read_text() + (tmp_path / "worker1.log").read_text()
 
 
-def test_a_killed_reading_begins_anew_and_makes_one_version(place, copy, tmp_path):
+def test_a_killed_reading_begins_anew_and_makes_one_version(shell, copy, figure, tmp_path):
     database = copy(MINING_SEED)
-    assert figure(place, database, MINING.format(state="waiting", progress=0)) == 1, (tmp_path / "seed.log").read_text()[-3000:]
-    first = shell(place, database, MINING_RUN.format(pause=5), tmp_path / "first.log")
-    assert wait_until(lambda: figure(place, database, MINING.format(state="running", progress=0.2)), 120)
+    assert figure(database, MINING.format(state="waiting", progress=0)) == 1, (tmp_path / "seed.log").read_text()[-3000:]
+    first = shell(database, MINING_RUN.format(pause=5), tmp_path / "first.log")
+    assert wait_until(lambda: figure(database, MINING.format(state="running", progress=0.2)), 120)
     first.send_signal(signal.SIGKILL)
     first.wait(60)
-    assert figure(place, database, "SELECT count(*) FROM conveyor_process_version") == 0
-    two = [shell(place, database, MINING_RUN.format(pause=0.2), tmp_path / f"again{number}.log") for number in range(2)]
+    assert figure(database, "SELECT count(*) FROM conveyor_process_version") == 0
+    two = [shell(database, MINING_RUN.format(pause=0.2), tmp_path / f"again{number}.log") for number in range(2)]
     for process in two:
         process.wait(300)
-    assert figure(place, database, MINING.format(state="done", progress=1)) == 1, (tmp_path / "again0.log").read_text()[-3000:]
-    assert figure(place, database, "SELECT count(*) FROM conveyor_process_version") == 1
-    assert figure(place, database, "SELECT leads_in FROM conveyor_process_version") == 50
+    assert figure(database, MINING.format(state="done", progress=1)) == 1, (tmp_path / "again0.log").read_text()[-3000:]
+    assert figure(database, "SELECT count(*) FROM conveyor_process_version") == 1
+    assert figure(database, "SELECT leads_in FROM conveyor_process_version") == 50

@@ -2,16 +2,11 @@
 import collections
 import importlib.util
 import signal
-import subprocess
-import textwrap
 import time
 from pathlib import Path
 
 import pytest
-from conveyor_setup import processes
-from conveyor_setup.console import Console
 from conveyor_setup.processes import wait_until
-from conveyor_setup.workplace import prepared
 
 RECIPIENTS = 14
 SEED = f"""
@@ -42,17 +37,11 @@ LATER = "UPDATE conveyor_report_log SET write_date = write_date - interval '1 ho
 
 def mail_server_class():
     """The tests' SMTP server, which needs no Odoo."""
-    path = Path(__file__).resolve().parents[2] / "sales_conveyor" / "tests" / "mail_server.py"
+    path = Path(__file__).resolve().parents[3] / "sales_conveyor" / "tests" / "mail_server.py"
     spec = importlib.util.spec_from_file_location("mail_server", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module.MailServer
-
-
-@pytest.fixture
-def place(real_settings):
-    with prepared(real_settings, Console(quiet=True), templates=(False,)) as place:
-        yield place
 
 
 @pytest.fixture
@@ -62,25 +51,12 @@ def server():
 
 
 @pytest.fixture
-def database(place, server, tmp_path):
-    """With our module, and a report that is due."""
-    with place.odoo.temporary(place.templates[False], "reports") as name:
-        place.odoo.install(name, tmp_path / "install.log", False)
-        shell(place, name, SEED.replace("PORT", str(server.port)), tmp_path / "seed.log").wait(300)
-        assert place.databases.query("SELECT count(*) FROM conveyor_report_delivery WHERE next_date < now() AT TIME ZONE 'UTC'", name)[0][0] == "1", \
-            (tmp_path / "seed.log").read_text()[-3000:]
-        yield name
-
-
-def shell(place, database, code, log):
-    """A process of its own that runs the code in Odoo's shell."""
-    with open(log, "wb") as sink:
-        process = processes.start(
-            place.odoo.command("shell", "-d", database, "--no-http", "--log-level=info"), stdin=subprocess.PIPE,
-            stdout=sink, stderr=sink, env=place.odoo.environment, cwd=place.settings.home)
-    process.stdin.write(textwrap.dedent(code).encode())
-    process.stdin.close()
-    return process
+def database(copy, figure, server, tmp_path):
+    """A report is due."""
+    name = copy(SEED.replace("PORT", str(server.port)))
+    assert figure(name, "SELECT count(*) FROM conveyor_report_delivery WHERE next_date < now() AT TIME ZONE 'UTC'") == 1, \
+        (tmp_path / "seed.log").read_text()[-3000:]
+    return name
 
 
 def states(place, database):
@@ -97,29 +73,29 @@ def received(server):
     return collections.Counter(mail["To"] for mail in reports(server))
 
 
-def test_killed_in_the_middle_of_it(place, database, server, tmp_path):
+def test_killed_in_the_middle_of_it(place, shell, database, server, tmp_path):
     """kill -9 three times; nobody gets two, and whose mail was on its way then is told, not sent again."""
     for number, pause in enumerate((0, 0.05, 0.4)):
         before = len(reports(server))
-        process = shell(place, database, RUN, tmp_path / f"killed{number}.log")
+        process = shell(database, RUN, tmp_path / f"killed{number}.log")
         wait_until(lambda: process.poll() is not None or len(reports(server)) > before + 1, 120)
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         process.wait(30)
     assert 0 < len(reports(server)) < RECIPIENTS, "killed too early or too late"
     place.databases.query(LATER, database)
-    shell(place, database, RUN, tmp_path / "last.log").wait(300)
+    shell(database, RUN, tmp_path / "last.log").wait(300)
     found = states(place, database)
     assert max(received(server).values()) == 1, received(server)
     assert sum(found.values()) == RECIPIENTS and not found.get("waiting") and not found.get("sending"), (tmp_path / "last.log").read_text()[-3000:]
     assert found["sent"] >= RECIPIENTS - 3 and len(reports(server)) >= found["sent"], "at most one mail a kill is in doubt"
 
 
-def test_two_processes_on_one_database(place, database, server, tmp_path):
-    workers = [shell(place, database, RUN, tmp_path / f"worker{number}.log") for number in range(2)]
+def test_two_processes_on_one_database(place, shell, database, server, tmp_path):
+    workers = [shell(database, RUN, tmp_path / f"worker{number}.log") for number in range(2)]
     for worker in workers:
         worker.wait(300)
-    shell(place, database, RUN, tmp_path / "rest.log").wait(300)
+    shell(database, RUN, tmp_path / "rest.log").wait(300)
     assert states(place, database) == {"sent": RECIPIENTS}, (tmp_path / "worker0.log").read_text()[-3000:]
     assert sorted(received(server).values()) == [1] * RECIPIENTS
     assert "Traceback" not in (tmp_path / "worker0.log").read_text() + (tmp_path / "worker1.log").read_text()
