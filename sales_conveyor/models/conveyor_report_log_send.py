@@ -1,4 +1,5 @@
 import logging
+import re
 import smtplib
 from datetime import timedelta
 from tempfile import TemporaryFile
@@ -16,6 +17,7 @@ from ..exceptions import NotEntitled
 _logger = logging.getLogger(__name__)
 
 MAIL_TROUBLE = (MailDeliveryException, smtplib.SMTPException)
+ANSWER = re.compile(r"\((\d{3}), b?'([^']*)'")  # as smtplib writes it
 MAX_TRIES = 6  # within a day and a half
 SURELY_DEAD = timedelta(minutes=2)  # so long nobody leaves a row unlocked that he is sending
 
@@ -157,10 +159,17 @@ class ConveyorReportLog(models.Model):
 
     def _in_words(self, error):
         if isinstance(error, MAIL_TROUBLE):
-            return self.env._("The mail server did not take it: %(why)s", why=" ".join(str(part) for part in error.args if part))
+            return self.env._("The mail server did not take it: %(why)s", why=self._last_words(error))
         if isinstance(error, UserError):
             return str(error)
         return self.env._("It could not be made: %(why)s", why=f"{type(error).__name__}: {error}")
+
+    @api.model
+    def _last_words(self, error):
+        """What a mail server answered, such as "451 try again later", or why it was not reached."""
+        text = str(error.args[-1]).strip() if error.args else type(error).__name__
+        answer = ANSWER.search(text)
+        return f"{answer[1]} {answer[2]}" if answer else text.splitlines()[-1] if text else type(error).__name__
 
     # ------------------------------------------------------------ the letter
     def _letter(self):

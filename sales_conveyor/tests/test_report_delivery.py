@@ -96,7 +96,7 @@ class TestReportDelivery(ReportCase):
         self.deliver()
         log = self.log(self.manager)
         self.assertEqual((log.state, log.attempts, log.retry_date), ("waiting", 1, self.now + timedelta(minutes=5)))
-        self.assertIn("The mail server did not take it", log.error)
+        self.assertEqual(log.error, "The mail server did not take it: 451 try again later")
         self.assertFalse(self.env["mail.mail"].search([("subject", "ilike", self.report.name)]), "the queue has nothing to send beside us")
         self.deliver(self.now + timedelta(minutes=4))
         self.assertEqual(log.attempts, 1)
@@ -115,6 +115,7 @@ class TestReportDelivery(ReportCase):
         for hours in range(48):
             self.deliver(self.now + timedelta(hours=hours))
         self.assertEqual((log.state, log.attempts), ("failed", 6))
+        self.assertRegex(log.error, "did not take it: .*refused")
         self.assertEqual(self.delivery.failed_count, 1)
         self.mail_server.smtp_port = self.server.port
         log.with_user(self.manager).action_retry()
