@@ -91,6 +91,25 @@ def test_killed_in_the_middle_of_it(place, shell, database, server, tmp_path):
     assert found["sent"] >= RECIPIENTS - 3 and len(reports(server)) >= found["sent"], "at most one mail a kill is in doubt"
 
 
+def test_killed_in_the_conversation_with_the_mail_server(place, shell, database, server, tmp_path):
+    """The mail was taken, and the process dies before it hears so: it is not sent again, and the log says that it may have arrived."""
+    server.may_answer.clear()
+    server.taken.clear()
+    process = shell(database, RUN, tmp_path / "killed.log")
+    assert server.taken.wait(120), (tmp_path / "killed.log").read_text()[-3000:]
+    process.send_signal(signal.SIGKILL)
+    process.wait(30)
+    server.may_answer.set()
+    assert states(place, database)["sending"] == 1
+    shell(database, RUN, tmp_path / "soon.log").wait(300)
+    assert states(place, database) == {"sending": 1, "sent": RECIPIENTS - 1}, "too early to be sure that nobody sends it"
+    place.databases.query(LATER, database)
+    shell(database, RUN, tmp_path / "later.log").wait(300)
+    assert states(place, database) == {"failed": 1, "sent": RECIPIENTS - 1}
+    assert sorted(received(server).values()) == [1] * RECIPIENTS
+    assert "may have arrived" in place.databases.query("SELECT error FROM conveyor_report_log WHERE state = 'failed'", database)[0][0]
+
+
 def test_two_processes_on_one_database(place, shell, database, server, tmp_path):
     workers = [shell(database, RUN, tmp_path / f"worker{number}.log") for number in range(2)]
     for worker in workers:
