@@ -47,6 +47,7 @@ from . import test_report_delivery
 from . import test_report_set
 from . import test_rhythm
 from . import test_rhythm_access
+from . import test_rhythm_concurrency
 from . import test_rhythm_engine
 from . import test_rhythm_purchase
 from . import test_rhythm_rule
