@@ -87,6 +87,9 @@ class TestEventLog(EventLogCase):
         self.assertLess(peak, 8e6, "bytes of 60,000 events")
 
     def test_who_may(self):
+        shown = [{action["name"] for action in self.env["ir.actions.actions"].with_user(user).get_bindings("conveyor.process").get("action", ())}
+                 for user in (self.manager, self.seller)]
+        self.assertEqual(["Event Log (CSV, XES)" in names for names in shown], [True, False])
         with self.assertRaises(AccessError):
             self.export(self.seller)
         without = new_test_user(self.env, "no_export", "sales_team.group_sale_manager")

@@ -70,6 +70,18 @@ MINING_RUN = """
     env["conveyor.process.mining"].with_context(ir_cron_progress_id=progress.id, cron_id=cron.id)._cron_mine()
     env.cr.commit()
 """
+PRESS = """
+    import time
+    from odoo.addons.sales_conveyor.models.conveyor_process_miner import ConveyorProcessMiner
+    from odoo.service.model import retrying
+    mine = ConveyorProcessMiner._mine
+    def slowly(self, *arguments):
+        found = mine(self, *arguments)
+        time.sleep(6)
+        return found
+    ConveyorProcessMiner._mine = slowly
+    retrying(lambda: env["conveyor.process"].search([]).with_user(2).action_document_as_is(), env)  # as a request does it
+"""
 MINING = "SELECT count(*) FROM conveyor_process_mining WHERE state = '{state}' AND COALESCE(progress, 0) >= {progress}"
 
 
@@ -129,3 +141,13 @@ def test_a_killed_reading_begins_anew_and_makes_one_version(shell, copy, figure,
     assert figure(database, MINING.format(state="done", progress=1)) == 1, (tmp_path / "again0.log").read_text()[-3000:]
     assert figure(database, "SELECT count(*) FROM conveyor_process_version") == 1
     assert figure(database, "SELECT leads_in FROM conveyor_process_version") == 50
+
+
+def test_two_who_press_at_once_make_a_version_each(shell, copy, figure, tmp_path):
+    database = copy(MINING_SEED)
+    for process in [shell(database, PRESS, tmp_path / f"press{number}.log") for number in range(2)]:
+        process.wait(300)
+    said = "".join((tmp_path / f"press{number}.log").read_text() for number in range(2))
+    assert "Traceback" not in said, said[-3000:]
+    assert figure(database, "SELECT sum(number) FROM conveyor_process_version WHERE leads_in = 50 AND number IN (1, 2)") == 3
+    assert figure(database, "SELECT last_number FROM conveyor_process") == 2
