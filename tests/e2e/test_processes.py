@@ -97,7 +97,7 @@ def test_standard_work_only_of_what_is_ticked(histories, enter, admin):
     expect(row.locator("td[name=evidence]")).to_contain_text("too few to go by")
     expect(version.dialog.locator(".o_conveyor_timeline_step").first).to_be_visible()
     assert admin.count("conveyor.work.item", items) == 0
-    row.locator("[name=is_chosen]").click()
+    row.locator("td[name=name]").click()
     expect(row).to_have_class(re.compile("o_selected_row"))
     row.locator("[name=is_chosen] input").check()
     version.dialog.locator("button[name=action_apply]").click()
