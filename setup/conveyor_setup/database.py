@@ -85,6 +85,11 @@ class Databases:
     def set_note(self, name, text):
         self.query(f"COMMENT ON DATABASE {identifier(name)} IS {literal(text)}")
 
+    def set_address(self, name, url):
+        """Links that Odoo gives away begin with it; one that is not of this machine was set on purpose and stays."""
+        self.query(f"UPDATE ir_config_parameter SET value = {literal(url)} WHERE key = 'web.base.url' "
+                   "AND value ~ '^http://(localhost|127[.]0[.]0[.]1)(:[0-9]+)?/?$'", name)
+
     def module_state(self, name, module):
         """(state, 'with demo data' or ''), ('', '') when unknown."""
         rows = self.query("SELECT state, CASE WHEN demo THEN 'demo' ELSE '' END FROM ir_module_module "

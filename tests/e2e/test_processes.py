@@ -125,10 +125,14 @@ def test_leads_that_no_process_covers(histories, enter, shop, people):
     source = histories.admin.create("utm.source", {"name": f"Nobody's {shop.key}"})
     shop.lead(people["seller"].uid, source_id=source)
     page = ProcessList(enter("manager").page).open()
+    expect(page.uncovered).to_contain_text("Add their source to a process")
     count = int(page.uncovered.get_attribute("data-count"))
     page.uncovered.locator("button").click()
     expect(page.page.locator(".o_list_renderer")).to_be_visible()
     expect(page.pager()).to_have_text(str(count))
+    seen = ProcessList(enter("seller").page).open()
+    expect(seen.uncovered).to_be_visible()
+    expect(seen.uncovered).not_to_contain_text("Add their source")  # he may make no process
 
 
 def test_every_view_on_a_phone(histories, enter):

@@ -55,3 +55,13 @@ def test_install_update_uninstall(place, tmp_path):
     assert "Traceback" not in log.read_text(), log.read_text()[-3000:]
     for name in TRACES:
         assert after[name] == before[name], f"{name} differ: {sorted(set(after[name]) ^ set(before[name]))[:10]}"
+
+
+@pytest.mark.parametrize("before, after", [
+    ("http://localhost:8069", "http://127.0.0.1:8477"), ("http://127.0.0.1:8070", "http://127.0.0.1:8477"),
+    ("https://crm.example.com", "https://crm.example.com")])
+def test_links_lead_to_the_port_that_was_chosen(place, before, after):
+    with place.odoo.temporary(place.templates[True], "address") as database:
+        place.databases.query(f"UPDATE ir_config_parameter SET value = '{before}' WHERE key = 'web.base.url'", database)
+        place.databases.set_address(database, "http://127.0.0.1:8477")
+        assert place.databases.query("SELECT value FROM ir_config_parameter WHERE key = 'web.base.url'", database) == [[after]]

@@ -23,9 +23,11 @@ Odoo 19 with Sales Conveyor is open:
 What to look at first:
   1. As olga (password olga), a salesperson: CRM > Sales > My Touches Today, her day, one client at a time.
   2. CRM, the pipeline: open a card and see the standard work of its section; drag it on with work still to do.
-  3. CRM > Reporting > Conveyor: where the money leaks, the funnel, where touches stop; every number opens its leads.
-  4. CRM > Configuration > Conveyor: sections and their work, cadences, reasons, ready sets for six trades.
-  5. CRM > Configuration > Settings: the rules. The language is changed in the preferences of the user
+  3. As maria (password maria), her manager: CRM > Reporting > Conveyor > Where the Money Leaks, then the funnel,
+     money by source, visitors by the hour, first-sale processes; every number opens its leads.
+  4. CRM > Sales > Customers by Rhythm: who buys how often, and who is silent for too long.
+  5. CRM > Configuration > Conveyor, and > Customers: sections, cadences, ready sets; rhythm, back-test, rules.
+  6. CRM > Configuration > Settings: the rules. The language is changed in the preferences of the user
      (English, Russian, Bulgarian).
 
 Log: {log}
@@ -95,6 +97,8 @@ def _said(console, label):
 
 def serve(place, database, options):
     """Odoo in the foreground until Ctrl-C."""
+    url = f"http://{servers.HOST}:{options.http_port}"
+    place.databases.set_address(database, url)
     servers.check_port(options.http_port)  # again: the steps before may have taken minutes
     log = place.settings.log(f"server-{database}")
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +111,6 @@ def serve(place, database, options):
         except BaseException:
             processes.stop(process)
             raise
-    url = f"http://{servers.HOST}:{options.http_port}"
     content = "with demo data" if options.demo else "without demo data"
     print(WELCOME.format(url=url, database=database, content=content, log=log), flush=True)
     _open_browser(url)

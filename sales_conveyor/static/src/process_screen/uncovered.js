@@ -1,6 +1,7 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { formatInteger } from "@web/views/fields/formatters";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
@@ -16,9 +17,12 @@ export class Uncovered extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.state = useState({ count: 0 });
+        this.state = useState({ count: 0, mayCreate: false });
         onWillStart(async () => {
-            this.state.count = await this.orm.call("conveyor.process", "get_uncovered", []);
+            [this.state.count, this.state.mayCreate] = await Promise.all([
+                this.orm.call("conveyor.process", "get_uncovered", []),
+                user.checkAccessRight("conveyor.process", "create"),
+            ]);
         });
     }
 
