@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -8,6 +10,7 @@ from ..engine.table import DATE, INTEGER, PERCENT, Column, Row, Table
 
 QUALITIES = ("bought_date", "bought_more_date", "returned_date", "referred_date")
 PRACTICES = 5
+PEOPLE = 10  # of whom there is something to say; all of them stand in Where Touches Stop
 
 
 class ConveyorDashboardAround(models.AbstractModel):
@@ -30,7 +33,7 @@ class ConveyorDashboardAround(models.AbstractModel):
 
         :param rows: (key, label, type, note, value, conditions)
         """
-        columns = Column("figure", self.env._("Figure")), Column("value", self.env._("Value"), INTEGER)
+        columns = Column("figure", self.env._("Figure")), Column("value", self.env._("Number"), INTEGER)
         made = [Row(name, {"figure": label, "value": value}, (), {"value": conditions}, {"value": kind}, note=note)
                 for name, label, kind, note, value, conditions in rows]
         return Table(key, title, columns, tuple(made), (), None, self.env["conveyor.funnel"]._currency(),
@@ -109,8 +112,10 @@ class ConveyorDashboardAround(models.AbstractModel):
     def _discipline(self, scope):
         discipline = self.env["conveyor.discipline"].with_context(conveyor_without_hours=True)  # nothing in working time is shown
         domain = discipline._domain(scope.filters)
-        return discipline._salesperson_table(domain, discipline._sums(domain)).without(
+        table = discipline._salesperson_table(domain, discipline._sums(domain)).without(
             "leads", "early", "value_left", "mean_minutes", "share", "attempt_share")
+        told = [row for row in table.rows if row.cells["dropped"] or row.cells["left"] or row.cells["window_share"] is not None]
+        return replace(table, rows=tuple(told[:PEOPLE]))
 
     @api.model
     def _practices(self):

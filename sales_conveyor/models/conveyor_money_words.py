@@ -50,7 +50,7 @@ class ConveyorMoney(models.AbstractModel):
         if drain.verdict == money.NO_SALE:
             return env._("Down the drain: no first sale of %(count)s leads", count=drain.leads) if drain.leads > 1 else \
                 env._("Down the drain: no first sale of one lead")
-        if drain.verdict == money.EARLY:
+        if drain.verdict == money.EARLY and (returned or 0) < 1:
             return env._("Too early to say")
         if drain.verdict == money.UNSPENT:
             return env._("No money spent") if self._has_spend(reading.scope) else None

@@ -46,6 +46,7 @@ def test_what_goes_down_the_drain_comes_first(story, enter):
 def test_every_number_opens_what_is_behind_it(story, enter):
     sells, burns, key = story
     money = Money(enter("manager").page).open(source_ids=f"{sells}-{burns}", counting="period")
+    expect(money.page.locator(".o_breadcrumb")).to_have_text("Money by Source")
     expect(money.follow(money.figure("money_drain", burns, "amount"))).to_have_count(1)
     expect(money.page.locator(".o_data_row")).to_contain_text(f"Poster {key}")
     money.back()

@@ -1,5 +1,6 @@
 """From the file dialog to the downloaded workbook, on a company's real past."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 from .past import DATA, Past
+from .pages.dashboard import Dashboard
 from .pages.funnel import Funnel
 from .pages.import_screen import ImportScreen
 
@@ -69,6 +71,21 @@ def test_the_funnel_shows_the_figures_of_the_file(imported, funnel):
     funnel.expect_cells(imported.engaging, reached=engaged, passed=figures["won"], lost=figures["lost"],
                         in_now=len(past.of("Engaging")))
     funnel.expect_cells(imported.won, reached=figures["won"], passed=figures["won"])
+
+
+def test_the_owners_page_shows_the_figures_of_the_file(imported, enter):
+    past, figures = imported.past, imported.past.figures()
+    board = Dashboard(enter("manager").page).open(team_ids=imported.team, period="all_time")
+    number = lambda key: float(board.tile(key).get_attribute("data-value"))  # noqa: E731
+    assert (number("first"), number("repeat")) == (figures["won_first"], figures["won_repeat"])
+    assert number("first_money") + number("repeat_money") == figures["value_won"]
+    expect(board.belt).to_have_attribute("role", "img")
+    chart = board.page.locator(".o_conveyor_sales_chart")
+    expect(chart).to_have_attribute("data-months", re.compile(r"^\d+$"))
+    board.choose("sections")
+    engaging = board.table("belt").locator("tr", has_text=past.named("Engaging"))
+    for column, value in {"passed": figures["won"], "lost": figures["lost"], "in_now": len(past.of("Engaging"))}.items():
+        expect(engaging.locator(f"[data-key={column}]")).to_have_attribute("data-value", str(value))
 
 
 def test_the_tables_show_every_salesperson_and_month_of_the_file(imported, funnel):

@@ -10,6 +10,7 @@ import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { DownloadButton } from "../funnel/download_button";
+import { FunnelEmpty } from "../funnel/funnel_empty";
 import { FunnelFilters } from "../funnel/funnel_filters";
 import { defaultQuery, fromUrl, toFilters, toUrl } from "../funnel/funnel_query";
 import { FunnelTable } from "../funnel/funnel_table";
@@ -36,7 +37,7 @@ const TABS = {
  */
 export class Dashboard extends Component {
     static template = "sales_conveyor.Dashboard";
-    static components = { DownloadButton, DashboardList, DashboardTiles, FunnelFilters, FunnelTable, Layout, SalesChart };
+    static components = { DownloadButton, DashboardList, DashboardTiles, FunnelEmpty, FunnelFilters, FunnelTable, Layout, SalesChart };
     static props = { ...standardActionServiceProps };
 
     setup() {

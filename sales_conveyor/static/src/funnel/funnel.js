@@ -16,7 +16,7 @@ export class Funnel extends TablesScreen {
     static template = "sales_conveyor.Funnel";
     static components = { DownloadButton, FunnelEmpty, FunnelFilters, FunnelSections, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.funnel";
-    static path = "funnel";
+    static address = "funnel";
     static firstTab = TABS[0];
 
     // ------------------------------------------------------------- what is shown

@@ -18,7 +18,7 @@ import { dateInWords } from "./funnel_values";
 export class TablesScreen extends Component {
     static props = { ...standardActionServiceProps };
     static model = "";
-    static path = "";
+    static address = ""; // the action's path; by a static "path" Odoo would find the screen and forget the action's name
     static firstTab = "";
 
     setup() {
@@ -44,9 +44,9 @@ export class TablesScreen extends Component {
     }
 
     firstQuery() {
-        const { path } = this.constructor;
+        const { address } = this.constructor;
         const { current } = router;
-        const isMine = path && [path, this.props.actionId].includes(current.action);
+        const isMine = address && [address, this.props.actionId].includes(current.action);
         if (isMine && !this.props.state?.query) {
             return fromUrl(current);
         }
@@ -54,7 +54,7 @@ export class TablesScreen extends Component {
     }
 
     tellUrl() {
-        if (this.constructor.path) {
+        if (this.constructor.address) {
             this.props.updateActionState?.(toUrl(this.state.query));
         }
     }

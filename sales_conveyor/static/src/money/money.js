@@ -27,7 +27,7 @@ export class Money extends TablesScreen {
     static template = "sales_conveyor.Money";
     static components = { DownloadButton, FunnelFilters, FunnelTable, FunnelTiles, Layout };
     static model = "conveyor.money";
-    static path = "money-by-source";
+    static address = "money-by-source";
     static firstTab = "money_source";
     tiles = TILES;
 
