@@ -44,6 +44,7 @@ def uninstall_hook(env):
     env["mail.mail"].search([*of_cadences, ("state", "in", ("outgoing", "exception"))]).state = "cancel"
     env["sms.sms"].search([*of_cadences, ("state", "in", ("outgoing", "error"))]).state = "canceled"
     env["conveyor.work"].search([("activity_id", "!=", False)]).activity_id.unlink()
+    env["conveyor.report.log"].search([("attachment_id", "!=", False)]).attachment_id.unlink()  # files behind links in mails
     # what Odoo itself would leave: names that other modules gave to parts of our models, and notes of our jobs
     env["ir.config_parameter"].search([("key", "=like", "sales_conveyor.%")]).unlink()
     env["ir.model.data"].search([

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from ..hooks import uninstall_hook
 from .report_common import ReportCase
 
 MUTED = ("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server", "odoo.addons.sales_conveyor.models.conveyor_report_log_send")
@@ -264,11 +265,13 @@ class TestReportLink(ReportCase, HttpCase):
         self.env["conveyor.report.log"]._gc_reports()
         self.assertFalse(self.logs.attachment_id.exists())
 
-    def test_files_behind_links_go_with_their_set(self):
-        self.env["ir.config_parameter"].set_param("sales_conveyor.report_mail_megabytes", "0.001")
-        self.make_due()
-        self.deliver()
-        files = self.logs.attachment_id
-        self.assertEqual(len(files), 2)
-        self.report.with_user(self.manager).unlink()
-        self.assertFalse(files.exists())
+    def test_files_behind_links_go_with_their_set_and_with_the_module(self):
+        for leave in (lambda: uninstall_hook(self.env), lambda: self.report.with_user(self.manager).unlink()):
+            self.env["ir.config_parameter"].set_param("sales_conveyor.report_mail_megabytes", "0.001")
+            self.make_due()
+            self.now += timedelta(minutes=5)
+            self.deliver()
+            files = self.logs.attachment_id
+            self.assertEqual(len(files), 2)
+            leave()
+            self.assertFalse(files.exists())
