@@ -1,8 +1,10 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.tools import SQL, formatLang
 
 from ..engine import belt, bottleneck
-from ..engine.funnel import PERIOD, Tally
+from ..engine.funnel import LEAD_GENERATION, PERIOD, Tally
 from ..engine.table import DAYS, DECIMAL, INTEGER, MONEY, PERCENT, Column, Row, Table
 from .conveyor_funnel_sections import MAIN_REASONS
 
@@ -135,7 +137,7 @@ class ConveyorDashboardBelt(models.AbstractModel):
     def _step_figures(self, row, tally, days, loads):
         """Lines under the number of clients: how long, how many go on, what it takes, what is owed."""
         env, passing, effort = self.env, tally.passing(PERIOD), tally.effort(PERIOD)
-        work, overdue = (0, 0) if row.as_lead else loads.get(row.stage_id, (0, 0))
+        work, overdue = self._load(loads, row)
         short = lambda number: formatLang(env, number, digits=0 if number >= 10 else 1)  # noqa: E731
         lines = (
             env._("%(days)s days", days=short(days)) if days is not None else "",
@@ -148,12 +150,22 @@ class ConveyorDashboardBelt(models.AbstractModel):
     # ------------------------------------------------------------ the figures
     @api.model
     def _loads(self, scope):
-        """``{section id: (work not done, overdue touches)}`` of open leads, as the reader may see them."""
-        lead_domain = self._lead_domain(scope)
-        works = dict(self.env["conveyor.work"]._read_group(
-            [("state", "=", "todo"), ("required", "=", True), ("lead_id", "any", lead_domain)], ["stage_id"], ["__count"]))
-        overdue = dict(self.env["crm.lead"]._read_group([*lead_domain, ("next_touch_date", "<", self._now())], ["stage_id"], ["__count"]))
-        return {stage.id: (works.get(stage, 0), overdue.get(stage, 0)) for stage in {*works, *overdue}}
+        """``{(section id, is it of leads, not yet opportunities?): [work not done, overdue touches]}`` of open leads, as the reader may see them."""
+        found, lead_domain = defaultdict(lambda: [0, 0]), self._lead_domain(scope)
+        works = self.env["conveyor.work"]._read_group(
+            [("state", "=", "todo"), ("required", "=", True), ("lead_id", "any", lead_domain)], ["stage_id", "lead_id.type"], ["__count"])
+        overdue = self.env["crm.lead"]._read_group([*lead_domain, ("next_touch_date", "<", self._now())], ["stage_id", "type"], ["__count"])
+        for place, rows in enumerate((works, overdue)):
+            for stage, kind, count in rows:
+                found[stage.id, kind == "lead"][place] += count
+        return found
+
+    @api.model
+    def _load(self, loads, row):
+        """(work not done, overdue touches) of a row: those who are not yet opportunities stand in a row of their own,
+        but for sections of lead generation."""
+        kinds = (True,) if row.as_lead else (True, False) if row.phase == LEAD_GENERATION else (False,)
+        return tuple(map(sum, zip(*(loads.get((row.stage_id, kind), (0, 0)) for kind in kinds))))
 
     @api.model
     def _lead_domain(self, scope):
@@ -192,7 +204,7 @@ class ConveyorDashboardBelt(models.AbstractModel):
             "passing": None if row.is_won else tally.passing(PERIOD),
             "passing_before": None if row.is_won else before.get(row.key, Tally()).passing(PERIOD),
             "value_lost": tally.value_lost, "value_now": tally.value_now, "median_days": medians.get(row.key), "touches": tally.effort(scope.counting),
-            "work": loads.get(row.stage_id, (0, 0))[0], "overdue": loads.get(row.stage_id, (0, 0))[1],
+            **dict(zip(("work", "overdue"), self._load(loads, row), strict=True)),
         }, (("stage_id", "=", row.stage_id), ("phase", "=", row.phase)), {
             "overdue": (*drill["in_now"], ("lead_id.next_touch_date", "<", self._now().isoformat(sep=" ")))})
             for row, tally in zip(rows, tallies, strict=True)]

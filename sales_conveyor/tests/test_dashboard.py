@@ -92,6 +92,19 @@ class TestDashboard(ConveyorCase):
         self.assertIn("touches", self.env["conveyor.dashboard"]._step_figures(
             self.env["conveyor.funnel"]._section_row(self.offer, "first_sale"), Tally(left=4, touches=6), None, {})[0])
 
+    def test_what_is_owed_is_counted_once_where_it_is_owed(self):
+        """A lead that is no opportunity yet stands in the row of leads of its section, with what is owed and what is overdue."""
+        self.item(self.offer, "Send the offer")
+        lead, chance = self.lead(self.offer, type="lead"), self.lead(self.offer)
+        for record in (lead, chance, chance.copy({"stage_id": self.offer.id})):
+            record.activity_schedule("mail.mail_activity_data_call", self.today - timedelta(days=3), user_id=self.seller.id)
+        self.env.flush_all()
+        rows = {row["key"]: row["cells"] for row in self.part("belt")["table"]["rows"]}
+        self.assertEqual({key: rows[f"{self.offer.id}:{key}"]["overdue"] for key in ("lead_generation", "first_sale")},
+                         {"lead_generation": 1, "first_sale": 2})
+        self.assertEqual({key: rows[f"{self.offer.id}:{key}"]["work"] for key in ("lead_generation", "first_sale")},
+                         {"lead_generation": 1, "first_sale": 2})
+
     def test_first_and_repeat_sales_stand_by_month_and_open_their_leads(self):
         chart = self.part("around")["chart"]
         self.assertGreaterEqual(len(chart["rows"]), 1)
