@@ -23,9 +23,15 @@ TOP = (
 BELT = (
     ("sections", f"""SELECT stage_id, phase, sum(reached)::int, sum(passed)::int, sum(lost)::int, sum(in_now)::int, sum(value_lost), sum(value_now),
                             sum(touches) {ROLLED} 'section' AND stage_id IS NOT NULL GROUP BY 1, 2"""),
+    ("earlier", f"""SELECT stage_id, phase, count(*) FILTER (WHERE pass_date BETWEEN %(before_from)s AND %(before_to)s),
+                            count(*) FILTER (WHERE loss_date BETWEEN %(before_from)s AND %(before_to)s)
+                       FROM conveyor_funnel_fact WHERE stage_id IS NOT NULL AND {COMPANIES} AND (
+                            pass_date BETWEEN %(before_from)s AND %(before_to)s OR loss_date BETWEEN %(before_from)s AND %(before_to)s)
+                      GROUP BY 1, 2"""),
     ("medians", f"""SELECT stage_id, phase, percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FROM conveyor_funnel_fact
                      WHERE stage_id IS NOT NULL AND seconds IS NOT NULL AND {COMPANIES}
                        AND (pass_date BETWEEN %(first)s AND %(last)s OR pass_date IS NULL AND loss_date BETWEEN %(first)s AND %(last)s) GROUP BY 1, 2"""),
+    ("won", "SELECT id FROM crm_stage WHERE is_won"),
     ("reasons", f"SELECT stage_id, phase, lost_reason_id, sum(lost)::int {ROLLED} 'reason' AND stage_id IS NOT NULL GROUP BY 1, 2, 3"),
     ("few", f"""SELECT count(*) FROM conveyor_funnel_fact f JOIN conveyor_touch_line t USING (lead_id)
                  WHERE stage_id IS NOT NULL AND loss_date BETWEEN %(first)s AND %(last)s AND touch_count <= 3 AND {COMPANIES}"""),
@@ -69,7 +75,8 @@ def dashboard(load):
                     found[name] = rows
         return total, _bare_figures(found)
 
-    result = compare("dashboard: first paint, by the bare SQL of its parts", ours, reference, load.scale.repetitions(9), 1.2)
+    goal = 1.2 if load.scale.is_large else 1.5  # what Python does is as much for a thousand leads as for a million
+    result = compare("dashboard: first paint, by the bare SQL of its parts", ours, reference, load.scale.repetitions(9), goal)
     needed = sum(dict(queries[-len(FIRST_PAINT):]).values())
     return [result, Result("dashboard: queries of the first paint", needed, goal=QUERIES - 1, unit="queries")]
 
@@ -105,18 +112,21 @@ def _report(load):
 def _figures(parts):
     top = {row["key"]: row["cells"] for table in parts["top"]["tables"] for row in table["rows"]}
     sections = {row["key"]: [row["cells"][name] for name in ("reached", "passed", "lost", "in_now")] for row in parts["belt"]["table"]["rows"]}
+    earlier = {row["key"]: row["cells"]["passing_before"] for row in parts["belt"]["table"]["rows"] if row["cells"]["passing_before"] is not None}
     lists = {one["key"]: (one["count"], [item["id"] for item in one["items"]]) for one in parts["lists"]["lists"]}
     return {"sales": [top[name][column] for name in ("first", "repeat") for column in ("value", "before")],
             "gained": [top["gained"]["value"], top["gained"]["before"]], "net": [top["net"]["value"], top["net"]["before"]],
-            "sections": {key: cells for key, cells in sections.items() if any(cells)}, "lists": lists}
+            "sections": {key: cells for key, cells in sections.items() if any(cells)}, "earlier": earlier, "lists": lists}
 
 
 def _bare_figures(found):
     now, before = ({row[0]: row[1] for row in found[name]} for name in ("sales", "before"))
     (gained, gained_before), = found["gained"]
     (lost, back, lost_before, back_before), = found["moved"]
+    shown, won = {row[:2] for row in found["sections"]}, {stage for stage, in found["won"]}
+    earlier = {f"{row[0]}:{row[1]}": row[2] / (row[2] + row[3]) for row in found["earlier"] if row[:2] in shown and row[0] not in won}
     listed = lambda rows, place: (rows[0][-1] if rows else 0, [row[place] for row in rows])  # noqa: E731
     return {"sales": [side.get(kind, 0) for kind in ("first", "repeat") for side in (now, before)],
             "gained": [gained, gained_before], "net": [gained + back - lost, gained_before + back_before - lost_before],
-            "sections": {f"{row[0]}:{row[1]}": list(row[2:6]) for row in found["sections"] if any(row[2:6])},
+            "sections": {f"{row[0]}:{row[1]}": list(row[2:6]) for row in found["sections"] if any(row[2:6])}, "earlier": earlier,
             "lists": {"dropped": listed(found["dropped"], 0), "slipping": listed(found["slipping"], 0), "overdue": listed(found["promised"], 0)}}
