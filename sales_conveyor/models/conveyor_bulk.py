@@ -16,3 +16,20 @@ def without_keys(env, table):
     yield
     for key, definition in keys:
         env.cr.execute(SQL("ALTER TABLE %s ADD CONSTRAINT %s %s", name, SQL.identifier(key), SQL(definition)))
+
+
+@contextmanager
+def without_indexes(env, table, even_unique=False):
+    """Make the indexes and foreign keys of a table once, after the block.
+
+    :param even_unique: also those that keep rows unique, where the block asks nothing of them
+    """
+    indexes = env.execute_query(SQL(
+        "SELECT i.relname, pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid"
+        " WHERE x.indrelid = %s::regclass AND NOT x.indisprimary AND (%s OR NOT x.indisunique)", table, even_unique))
+    with without_keys(env, table):
+        for name, _definition in indexes:
+            env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+        yield
+        for _name, definition in indexes:
+            env.cr.execute(definition)

@@ -5,6 +5,7 @@ from ..engine import rhythm
 from .conveyor_rhythm_score import rank_sql
 
 FRESH = 7  # days: what happened earlier is history, nothing is done about it
+MANY = 200  # customers; of more, joins of what was planned as one row each would cost the square of their number
 DERIVED = (  # columns that a recompute writes
     "currency_id", "purchase_count", "first_date", "last_date", "gap_count", "log_sum", "log_squares", "weekly_count",
     "usual_gap", "shape", "gap_low", "gap_high", "expected_date", "act_date", "sleeping_date", "lost_date",
@@ -36,7 +37,7 @@ class ConveyorRhythmRecompute(models.AbstractModel):
         rules = self.env["conveyor.rhythm.terms"]._rules()
         is_all, has_calendars = partner_ids is None, any(rule["has_calendar"] for rule in rules)
         parts = self._parts(partner_ids, today, rules, has_calendars, is_history)
-        if is_all:
+        if is_all or len(partner_ids) > MANY:
             parts = self._staged(parts, has_calendars)
         parts |= asides or {}
         return self.env.execute_query_dict(SQL("%s %s", self._with(parts), self._news()))

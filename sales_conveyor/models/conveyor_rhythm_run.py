@@ -1,4 +1,4 @@
-from contextlib import nullcontext
+from contextlib import ExitStack
 from datetime import date
 
 from psycopg2 import OperationalError
@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import MissingError
 from odoo.tools import SQL
 
-from .conveyor_bulk import without_keys
+from .conveyor_bulk import without_indexes
 from .conveyor_rhythm_recompute import QUALITIES
 
 PENDING = "sales_conveyor.rhythm"  # key of what is marked in the cursor's precommit data
@@ -36,7 +36,9 @@ class ConveyorRhythm(models.Model):
             return self._refresh(self._owners(partners.ids), today)
         is_first = not self.env.execute_query(SQL("SELECT FROM conveyor_rhythm LIMIT 1"))
         with self.env["conveyor.funnel.builder"]._planned_for_many():
-            with without_keys(self.env, self._table) if is_first else nullcontext():
+            with ExitStack() as at_once:
+                for table in (self._table, "conveyor_rhythm_change") if is_first else ():
+                    at_once.enter_context(without_indexes(self.env, table))
                 self._refresh(None, today, is_first)
 
     @api.model

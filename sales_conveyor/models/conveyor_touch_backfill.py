@@ -1,9 +1,9 @@
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from .conveyor_bulk import without_keys
+from .conveyor_bulk import without_indexes
 
 
 class ConveyorTouch(models.Model):
@@ -21,7 +21,7 @@ class ConveyorTouch(models.Model):
         self.env.flush_all()
         is_new = not self.env.execute_query(SQL("SELECT FROM conveyor_touch LIMIT 1"))
         with self.env["conveyor.funnel.builder"]._planned_for_many():
-            with self._without_indexes() if is_new else nullcontext():
+            with without_indexes(self.env, self._table, even_unique=True) if is_new else nullcontext():
                 written = sum(self._load(*source, is_new) for source in self._sources())
             self.invalidate_model(flush=False)
             self.env["conveyor.touch.line"]._rebuild()
@@ -71,21 +71,6 @@ class ConveyorTouch(models.Model):
                          date_trunc('day', date AT TIME ZONE 'UTC' AT TIME ZONE tz),
                          gap = 'half_day' AND extract(hour FROM date AT TIME ZONE 'UTC' AT TIME ZONE tz) >= 12
             ORDER BY date, event_key) = 1)""", counts)
-
-    @api.model
-    @contextmanager
-    def _without_indexes(self):
-        """Millions of rows into a table that nobody uses yet: its indexes and
-        foreign keys are made once, at the end."""
-        indexes = self.env.execute_query(SQL(
-            "SELECT i.relname, pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid"
-            " WHERE x.indrelid = %s::regclass AND NOT x.indisprimary", self._table))
-        with without_keys(self.env, self._table):
-            for name, _definition in indexes:
-                self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
-            yield
-            for _name, definition in indexes:
-                self.env.cr.execute(definition)
 
 
 class ConveyorTouchLine(models.Model):
