@@ -35,10 +35,13 @@ class ConveyorFunnelBuilder(models.AbstractModel):
 
     @api.model
     @contextmanager
-    def _planned_for_many(self):
+    def _planned_for_many(self, **more):
         """Let PostgreSQL join by hashing within the block: it cannot know how
-        many rows a CTE will hold, guesses one, and would loop over all pairs."""
-        settings = {"enable_nestloop": "off", "jit": "off", "work_mem": "64MB"}
+        many rows a CTE will hold, guesses one, and would loop over all pairs.
+
+        :param more: further settings of the planner
+        """
+        settings = {"enable_nestloop": "off", "jit": "off", "work_mem": "64MB", **more}
         before = {name: self._set(name, value) for name, value in settings.items()}
         try:
             yield

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..engine.mining_conformance import EXTRA, REPEATED, SKIPPED, WRONG_ORDER, conform
 from .conveyor_process_label import CLOSING, LOST, WON
+from .conveyor_process_log import BY_HASH
 
 WALKED = SQL.identifier("conveyor_walk_lead")
 KEYS_OF = {"reached": 1, "again": 1, "lost_at": 1, "arc": 2}  # how many steps a walk is about
@@ -48,7 +49,7 @@ class ConveyorProcessWalk(models.AbstractModel):
         :param columns: SQL after the path; plain columns are grouped by
         """
         self.env.flush_all()
-        with self.env["conveyor.funnel.builder"]._planned_for_many():
+        with self.env["conveyor.funnel.builder"]._planned_for_many(**BY_HASH):
             rows = self.env.execute_query(SQL(
                 "SELECT path, %s FROM (%s) p GROUP BY path, user_id, outcome", columns, self._paths_sql(process, first, last)))
         key = self.env["conveyor.process.label"]._key
