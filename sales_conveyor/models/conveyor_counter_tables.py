@@ -7,6 +7,7 @@ from ..engine.table import DATE, DECIMAL, INTEGER, PERCENT, TEXT, Column, Row, T
 from ..engine.visitors import LEADS, PURCHASES, VISITORS, Sum
 
 MOST_LOSSES = 20
+LITTLE_SAID = .2  # by chance as probable as this, few purchases say little
 CONVERSION = "conversion"
 
 
@@ -136,7 +137,9 @@ class ConveyorCounterTables(models.AbstractModel):
         figures.append(("missed", labels["missed"], DECIMAL, sum(row[2] for row in losses) if losses else None, words["missed"]))
         busiest = max(picture.slots.items(), key=lambda item: (item[1].mean(VISITORS), item[0]), default=None)
         figures.append(("busiest", env._("Busiest hour"), TEXT, busiest and self._slot_name(busiest[0]), env._("With the most visitors on average.")))
-        figures.append(("worst", env._("Loses most"), TEXT, self._slot_name(losses[0][0]) if losses else None, words["missed"]))
+        telling = [slot for slot, total, _missed in losses if total.chance(whole.conversion) <= LITTLE_SAID]
+        figures.append(("worst", env._("Loses most"), TEXT, self._slot_name(telling[0]) if telling else env._("No hour, beyond chance"), env._(
+            "The hour that misses most purchases, of those where chance is no likely reason (at most 20 in 100).")))
         rows = [Row(key, {"figure": label, "value": value}, types={"value": kind}, note=note) for key, label, kind, value, note in figures]
         return Table("counter_summary", env._("Visitors, Summary"),
                      (Column("figure", env._("Figure")), Column("value", env._("Value"), DECIMAL)), tuple(rows), notes)

@@ -59,8 +59,14 @@ class TestTables(CounterCase):
         self.assertEqual(len(tables["counter_losses"].rows), 1)
         summary = tables["counter_summary"]
         self.assertEqual([summary.value(key, "value") for key in ("visitors", "leads", "purchases", "conversion", "busiest", "worst")],
-                         [60, 1, 3, 3 / 60, "Friday, 11:00 – 12:00", "Friday, 11:00 – 12:00"])
+                         [60, 1, 3, 3 / 60, "Friday, 11:00 – 12:00", "No hour, beyond chance"])
         self.assertTrue(any("1" in note and "without a reading" in note for note in heat.notes))
+
+    def test_the_hour_that_loses_most_is_no_chance(self):
+        self.read((0, 40), (1, 40))
+        for _number in range(10):
+            self.sell(0)
+        self.assertEqual(self.tables()["counter_summary"].value("worst", "value"), "Friday, 11:00 – 12:00")
 
     def test_holidays_stand_apart(self):
         self.env["resource.calendar.leaves"].create({
