@@ -46,10 +46,11 @@ class Window:
 
         :return: what the console told
         """
+        errors = list(self.errors)
         for page in self.context.pages:
             self.context.new_cdp_session(page).send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": STORED})
             page.close()
-        errors, self.errors = self.errors, []
+        self.errors.clear()  # what was interrupted by this tells so
         return errors
 
 

@@ -60,11 +60,14 @@ export class Discipline extends TablesScreen {
     // ------------------------------------------------------------- what it does
 
     async resume() {
-        await this.busy(async () => {
+        this.state.isResuming = true;
+        try {
             const { params } = await this.orm.call("conveyor.discipline", "resume", []);
             await this.load();
             this.env.services.notification.add(params.message, { type: "success" });
-        });
+        } finally {
+            this.state.isResuming = false;
+        }
     }
 
     analyse(newWindow) {
