@@ -12,8 +12,9 @@ DESKTOP = {"width": 1600, "height": 1000}
 PHONE = {"width": 375, "height": 740}
 QUIET = {"odoobot_state": "disabled"}  # its first greeting opens a window over the page
 STORED = "local_storage,indexeddb,service_workers,cache_storage"
-# A library of video calls that some builds of Odoo lack; nothing of it is on our screens.
-KNOWN = re.compile("selfie_segmentation")
+# A library of video calls that some builds of Odoo lack, and Odoo's worker for when there is no network, which a page that
+# is left does not finish to register; nothing of either is on our screens.
+KNOWN = re.compile("selfie_segmentation|Service worker registration failed")
 
 
 @dataclass
