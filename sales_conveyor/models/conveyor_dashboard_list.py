@@ -57,7 +57,7 @@ class ConveyorDashboardList(models.AbstractModel):
     @api.model
     def _dropped(self, scope):
         """Leads left behind while they were alive, whenever they came."""
-        env, report = self.env, self.env["conveyor.discipline.report"].with_context(conveyor_without_hours=True)
+        env, report = self.env, self.env["conveyor.discipline.report"].with_context(conveyor_without_hours=True, conveyor_left_only=True)
         domain = [*self.env["conveyor.funnel"]._row_domain(scope.filters, FILTERS), ("is_left", "=", 1)]
         rows = self._first(report, domain, "value desc, lead_id", ("lead_id", "person", "value", "currency_id", "touches", "norm"),
                            lambda field: SQL("(SELECT l.name FROM crm_lead l WHERE l.id = %s)", field("lead_id")))
