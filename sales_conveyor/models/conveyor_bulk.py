@@ -7,7 +7,8 @@ from odoo.tools import SQL
 
 @contextmanager
 def without_keys(env, table):
-    """Check the foreign keys of a table once, after the block, and not of each row in it."""
+    """Check the foreign keys of a table once, after the block, and not of each row in it. It locks the table, so it is
+    for one that nobody uses yet."""
     name = SQL.identifier(table)
     keys = env.execute_query(SQL(
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'", table))

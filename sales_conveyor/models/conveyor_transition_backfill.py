@@ -1,7 +1,9 @@
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 
 from odoo import api, models
 from odoo.tools import SQL
+
+from .conveyor_bulk import without_keys
 
 
 class ConveyorTransition(models.Model):
@@ -21,26 +23,11 @@ class ConveyorTransition(models.Model):
         """
         self.env.flush_all()
         is_new = not self.env.execute_query(SQL("SELECT FROM conveyor_transition LIMIT 1"))
-        with self._references_checked_at_the_end() if is_new else nullcontext():
+        with without_keys(self.env, self._table) if is_new else nullcontext():
             self.env.cr.execute(self._history())
             written = self.env.cr.rowcount
         self.invalidate_model(flush=False)
         return written
-
-    @api.model
-    @contextmanager
-    def _references_checked_at_the_end(self):
-        """Millions of new rows: one join a foreign key, not a lookup a row. It
-        locks the table, so it is for one that nobody uses yet."""
-        table = SQL.identifier(self._table)
-        keys = [(SQL.identifier(name), SQL(definition)) for name, definition in self.env.execute_query(SQL(
-            "SELECT conname, replace(pg_get_constraintdef(oid), '%%', '%%%%') FROM pg_constraint "
-            "WHERE conrelid = %s::regclass AND contype = 'f'", self._table))]
-        for name, _definition in keys:
-            self.env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT %s", table, name))
-        yield
-        for name, definition in keys:
-            self.env.cr.execute(SQL("ALTER TABLE %s ADD CONSTRAINT %s %s", table, name, definition))
 
     @api.model
     def _history(self):

@@ -3,7 +3,6 @@
 import warnings
 from datetime import timedelta
 from io import BytesIO
-from unittest.mock import patch
 
 import openpyxl
 
@@ -11,21 +10,16 @@ from odoo import fields
 from odoo.tests import new_test_user
 
 from .common import ConveyorCase
-from .mail_server import MailServer
+from .smtp_common import SmtpCase
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class ReportCase(ConveyorCase):
+class ReportCase(SmtpCase, ConveyorCase):
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.server = MailServer().__enter__()
-        cls.addClassCleanup(cls.server.__exit__)
-        cls.env["ir.mail_server"].search([]).active = False
-        cls.mail_server = cls.env["ir.mail_server"].create({
-            "name": "Local", "smtp_host": "127.0.0.1", "smtp_port": cls.server.port, "smtp_encryption": "none", "smtp_authentication": "login"})
         cls.env.company.partner_id.email = "office@example.com"
         cls.seller.group_ids += cls.env.ref("base.group_allow_export")
         cls.manager.email, cls.seller.email = "mia@example.com", "sam@example.com"
@@ -38,14 +32,6 @@ class ReportCase(ConveyorCase):
             "name": "Monday's figures", "period": "this_month", "user_id": cls.manager.id, "team_ids": cls.team.ids, "counting": "period"})
         cls.delivery = cls.env["conveyor.report.delivery"].create({"set_id": cls.report.id, "user_ids": (cls.manager + cls.seller).ids, "tz": "UTC"})
         cls.env.flush_all()
-
-    def setUp(self):
-        super().setUp()
-        sending = patch.object(type(self.env["ir.mail_server"]), "_disable_send", lambda *_args: False)
-        sending.start()
-        self.addCleanup(sending.stop)
-        self.server.mails.clear()
-        self.server.is_refusing = False
 
     def make_due(self, ago=timedelta(minutes=1)):
         self.delivery.next_date = self.now - ago

@@ -1,13 +1,12 @@
 """Mails over a real SMTP server, and the client's answer through the gateway."""
 
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .enrolment_common import EnrolmentCase
-from .mail_server import MailServer
+from .smtp_common import SmtpCase
 
 ANSWER = """From: Ada <client0@example.com>
 To: {to}
@@ -22,25 +21,10 @@ References: {message_id}
 
 
 @tagged("post_install", "-at_install")
-class TestSmtp(EnrolmentCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.server = MailServer().__enter__()
-        cls.addClassCleanup(cls.server.__exit__)
-        cls.env["ir.mail_server"].search([]).active = False
-        cls.env["ir.mail_server"].create({
-            "name": "Local", "smtp_host": "127.0.0.1", "smtp_port": cls.server.port, "smtp_encryption": "none",
-            "smtp_authentication": "login"})
+class TestSmtp(SmtpCase, EnrolmentCase):
 
     def setUp(self):
         super().setUp()
-        sending = patch.object(type(self.env["ir.mail_server"]), "_disable_send", lambda *_args: False)
-        sending.start()
-        self.addCleanup(sending.stop)
-        self.server.mails.clear()
-        self.server.is_refusing = False
         self.lead = self.leads()
         self.enrolment = self.enrol(self.cadence(self.mail(), ("call", 1)), self.lead)
 

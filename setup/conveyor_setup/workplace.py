@@ -12,8 +12,7 @@ from .steps.chromium import Chromium
 from .steps.database_server import DatabaseServer
 from .steps.mining_env import MiningEnvironment
 from .steps.odoo_source import OdooSource
-from .steps.office import Office
-from .steps.printer import Printer
+from .steps.program import Office, Printer
 from .steps.python_env import PythonEnvironment
 from .steps.template_database import template_step
 
