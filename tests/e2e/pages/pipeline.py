@@ -2,9 +2,7 @@
 
 from playwright.sync_api import TimeoutError, expect
 
-from .web_client import WebClient
-
-ATTEMPTS, PATIENCE = 5, 3_000  # milliseconds
+from .web_client import ATTEMPTS, PATIENCE, WebClient
 
 
 class Pipeline(WebClient):

@@ -2,9 +2,10 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 CYRILLIC = re.compile("[А-Яа-яЁё]")
+ATTEMPTS, PATIENCE = 5, 3_000  # milliseconds
 
 
 class WebClient:
@@ -76,10 +77,18 @@ class WebClient:
         return self.page.locator(".o_control_panel .o_pager_limit")
 
     def search(self, text):
-        box = self.page.locator(".o_searchview_input")
-        box.fill(text)
-        box.press("Enter")
-        expect(self.page.locator(".o_searchview_facet").filter(has_text=text)).to_be_visible()
+        box, offer = self.page.locator(".o_searchview_input"), self.page.locator(".o_searchview_autocomplete")
+        facet = self.page.locator(".o_searchview_facet").filter(has_text=text)
+        for _attempt in range(ATTEMPTS):  # a view that is still arriving takes the box away, with what was typed
+            box.fill(text)
+            try:
+                offer.get_by_text(text).first.wait_for(timeout=PATIENCE)  # before it stands there, Enter chooses nothing
+                box.press("Enter")
+                facet.wait_for(timeout=PATIENCE)
+                break
+            except TimeoutError:
+                continue
+        expect(facet).to_be_visible()
         return self
 
     def switch_view(self, kind):
