@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 
@@ -6,41 +6,16 @@ class ConveyorMoneyCustomer(models.Model):
     """First sales: one row a customer and company, with the source that he belongs to (``conveyor.money``)."""
 
     _name = "conveyor.money.customer"
+    _inherit = "conveyor.money.buyer"
     _description = "First Sale"
     _auto = False
     _rec_name = "partner_id"
     _order = "first_date desc, id desc"
 
-    client = fields.Integer(readonly=True, aggregator=None)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    lead_id = fields.Many2one("crm.lead", "First Lead", readonly=True)
-    company_id = fields.Many2one("res.company", "Company", readonly=True)
-    currency_id = fields.Many2one(related="company_id.currency_id")
-    source_id = fields.Many2one("utm.source", "Source", readonly=True, help="Of the first lead; Referral of whoever was brought by somebody.")
-    medium_id = fields.Many2one("utm.medium", "Medium", readonly=True)
-    campaign_id = fields.Many2one("utm.campaign", "Campaign", readonly=True)
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
     came_date = fields.Date("Came", readonly=True, help="When the first lead came; without one, when he bought first.")
     first_date = fields.Date("First Sale", readonly=True)
     revenue = fields.Monetary("Revenue until Now", readonly=True)
 
-    @api.model
-    def _search(self, domain, offset=0, limit=None, order=None, *, active_test=True, bypass_access=False):
-        if not self.env.context.get("conveyor_is_fresh"):
-            self.env["conveyor.funnel.fact"]._refresh()
-        self.env["conveyor.rhythm"]._settle()
-        self.env.flush_all()
-        return super()._search(domain, offset, limit, order, active_test=active_test, bypass_access=bypass_access)
-
     @property
     def _table_query(self):
         return SQL("SELECT c.* FROM (%s) c", self.env["conveyor.money"]._customers_sql())
-
-    def action_open(self):
-        """The customer, or the lead of who is no contact yet."""
-        self.ensure_one()
-        record = self.partner_id or self.lead_id
-        if not record:  # won without a contact
-            record = self.env["crm.lead"].browse(-self.client)
-        return {"type": "ir.actions.act_window", "res_model": record._name, "res_id": record.id, "views": [(False, "form")]}
