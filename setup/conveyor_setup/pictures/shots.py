@@ -80,6 +80,25 @@ def dashboard(lens, _examples):
         lens.shoot("dashboard")
 
 
+def money(lens, _examples):
+    """Money by source: what goes down the drain, and what a first sale costs from each source."""
+    lens.open("money-by-source", ".o_conveyor_tables")
+    lens.shoot("money")
+
+
+def visitors(lens, _examples):
+    """Visitors by the hour, as a heat map."""
+    lens.open("visitors-by-hour", ".o_conveyor_tables")
+    lens.shoot("visitors")
+
+
+def report_set(lens, _examples):
+    """A saved workbook that comes by mail every Monday."""
+    lens.open(f"report-sets/{lens.record('sales_conveyor.demo_report_set')}", ".o_form_view")
+    with lens.taller():
+        lens.shoot("report_set")
+
+
 def section(lens, _examples):
     """The form of a section: phase, standard work with its proofs."""
     lens.open(f"conveyor-sections/{pipeline_sections(lens)['Needs']}", ".o_form_view .o_field_x2many_list")
@@ -242,8 +261,8 @@ def process_standard(lens, _examples):
 
 
 SHOTS = {function.__name__: function for function in (
-    pipeline, lead, factors, gate, ready_set, dashboard, funnel, section, settings, my_day, my_day_phone, touches, lost, cadence,
-    discipline, practices, customer, rhythm, backtest, reactivation, followups, visits, process, process_version, process_belt,
+    pipeline, lead, factors, gate, ready_set, dashboard, funnel, money, visitors, report_set, section, settings, my_day, my_day_phone, touches,
+    lost, cadence, discipline, practices, customer, rhythm, backtest, reactivation, followups, visits, process, process_version, process_belt,
     process_standard, import_leads, import_transitions)}
 
 
