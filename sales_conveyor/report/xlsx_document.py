@@ -16,6 +16,7 @@ from .xlsx_writer import NOTE, FunnelWorkbook
 
 __all__ = ["DocumentWorkbook", "Look", "Picture"]
 MAX_ALTERNATIVE = 255  # characters of an alternative text that Excel shows
+PAGE, DIGIT = 960, 7  # pixels of a landscape page at full size, and of a digit, the unit of widths
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Picture:
 
     :param png: ``None``: there is none, and ``text`` says so in its place
     :param text: alternative text for screen readers
-    :param scale: of its pixels on the sheet
+    :param scale: of its pixels on the sheet; less where it is wider than a page, or the table would be printed small with it
     """
 
     png: bytes | None
@@ -53,8 +54,14 @@ class DocumentWorkbook(FunnelWorkbook):
         picture = self._picture
         text = clean_text(picture.text)
         if not picture.png:
-            sheet.write_string(row, 0, text, self._format(**NOTE))
+            self._write_notes(sheet, [text], row, self._widths(table))
             return
+        scale = min(picture.scale, max(PAGE, DIGIT * sum(self._widths(table))) / _png_width(picture.png))
         sheet.insert_image(row, 0, "belt.png", {
-            "image_data": BytesIO(picture.png), "x_scale": picture.scale, "y_scale": picture.scale, "object_position": 2,
+            "image_data": BytesIO(picture.png), "x_scale": scale, "y_scale": scale, "object_position": 2,
             "description": text[:MAX_ALTERNATIVE]})
+
+
+def _png_width(png: bytes) -> int:
+    """Pixels, from the header that every PNG begins with."""
+    return int.from_bytes(png[16:20], "big")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
+from math import ceil
 from textwrap import wrap
 from typing import Any
 
@@ -18,7 +19,9 @@ MAX_NAME = 31  # characters of a sheet's name
 MAX_WIDTH, MIN_WIDTH = 60, 6
 FILTER_ARROW = 3  # characters that the filter's button covers
 LINE_HEIGHT, MAX_HEIGHT = 15, 409  # points
-LETTERS = 1.1  # letters on the room of a digit, which is the unit of widths
+LETTERS, WIDE_LETTERS = 1.1, .9  # letters on the room of a digit, which is the unit of widths: Latin and others
+BOLD, WIDE_BOLD = 1.1, 1.35  # digits' room that a letter of a header takes
+_WIDE = re.compile("[^\x00-\u024f]")  # letters of Cyrillic, Greek, Chinese, …
 
 # What no XML document may contain, and what a reader would turn into something else.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -116,9 +119,12 @@ class Look:
             DATETIME: f"{day} {excel_date_format(self.time_format.replace(':%S', ''), 'hh:mm')}",
         }[column_type]
 
-    def width(self, column: Column, values: Mapping[str, Sequence[Any]]) -> float:
-        """Characters that a column needs for its label's words and for these values, given by type."""
-        label = max((len(word) for word in column.label.split()), default=0) + FILTER_ARROW
+    def width(self, column: Column, values: Mapping[str, Sequence[Any]], arrow: int = FILTER_ARROW) -> float:
+        """Characters that a column needs for its label's words and for these values, given by type.
+
+        :param arrow: room of the filter's button, where there is one
+        """
+        label = max((_room_in_bold(word) for word in column.label.split()), default=0) + arrow
         content = max((self._longest(kind, [value for value in found if value is not None])
                        for kind, found in values.items()), default=0)
         return min(max(label, content + 2, MIN_WIDTH), MAX_WIDTH)
@@ -130,7 +136,7 @@ class Look:
         if isinstance(value, date):
             return len(self.number_format(column_type))
         if column_type == TEXT or not isinstance(value, (int, float)):
-            return max((len(line) for line in str(value).splitlines()), default=0)
+            return max((_room(line) for line in str(value).splitlines()), default=0)
         if column_type == MONEY:
             currency = self.currency or {}
             return len(f"{value:,.{currency.get('decimal_places', 2)}f}{currency.get('symbol') or ''}") + 1
@@ -148,11 +154,32 @@ def _extremes(column_type: str, values: Sequence[Any]) -> Sequence[Any]:
     return values if isinstance(ends[0], str) else ends
 
 
+def _room_in_bold(word: str) -> int:
+    """Digits' room of a word of a header, which no line break may part."""
+    wide = len(_WIDE.findall(word))
+    return ceil(BOLD * (len(word) - wide) + WIDE_BOLD * wide)
+
+
+def _room(line: str) -> int:
+    """Digits' room in which the whole line stands; see ``_letters``."""
+    return ceil(len(line) / WIDE_LETTERS) if _WIDE.search(line) else len(line)
+
+
+def exceeds(text: str, width: float) -> bool:
+    """Whether a text may need more than one line; quick, and rather yes than no."""
+    return len(text) > width * WIDE_LETTERS or "\n" in text
+
+
 def row_height(texts_and_widths: Iterable[tuple[str, float]]) -> int:
     """Points that a row needs so that all its wrapped texts are seen."""
-    lines = (sum(len(wrap(line, max(int(width * LETTERS), 1))) or 1 for line in text.splitlines())
+    lines = (sum(len(wrap(line, _letters(line, width))) or 1 for line in text.splitlines())
              for text, width in texts_and_widths)
     return min(LINE_HEIGHT * max(lines, default=1), MAX_HEIGHT)
+
+
+def _letters(line: str, width: float) -> int:
+    """How many letters of such a text stand in one line of that width."""
+    return max(int(width * (WIDE_LETTERS if _WIDE.search(line) else LETTERS)), 1)
 
 
 # ------------------------------------------------------------ sheet names

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from ..engine.table import DATE, DATETIME, PERCENT, TEXT, Column, Table
-from .xlsx_format import FILTER_ARROW, Look, SheetNames, clean_text, day_number, row_height
+from .xlsx_format import FILTER_ARROW, Look, SheetNames, clean_text, day_number, exceeds, row_height
 from .xlsx_stream import RawSheets, merge_sheets
 
 __all__ = ["FunnelWorkbook", "Look", "RawSheets"]
@@ -27,8 +27,11 @@ __all__ = ["FunnelWorkbook", "Look", "RawSheets"]
 ACCENT, PALE, GREY = "#714B67", "#F1ECF0", "#8A8D91"
 DEFINITIONS = "definitions"
 HOT = "#C58BB4"  # black numbers are read on it
-HEADER = {"bold": True, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter", "indent": 1}
-NOTE = {"font_color": GREY, "italic": True}
+HEADER = {"bold": True, "font_size": 10, "bg_color": PALE, "bottom": 1, "text_wrap": True, "valign": "vcenter", "indent": 1}
+NOTE = {"font_color": GREY, "italic": True, "text_wrap": True, "valign": "top"}
+NOTE_WIDTH, FREE_WIDTH = 90, 8.43  # digits' room of a note, and of a column beside the table
+INDENT = 2  # digits' room before a label and after it
+MARGINS = {"left": .4, "right": .4}  # inches; wide tables are read the better
 TOTAL = {"bold": True, "top": 1}
 # tables drawn as bars: what stands below, what is counted
 BARS = {"discipline_stops": ("touches", "dropped"), "touches_month": ("month", "touches"), "rhythm_status": ("name", "customers"),
@@ -86,21 +89,29 @@ class FunnelWorkbook:
         sheet = self._add_sheet(table.title)
         look = replace(self._look, currency=table.currency)
         rows = [*table.rows, *([table.total] if table.total else [])]
-        widths = [look.width(column, _values(rows, column)) for column in table.columns]
+        widths = self._widths(table)
         self._write_header(sheet, table.columns, widths)
         self._write_rows(sheet, table, rows, look)
         _fit_heights(sheet, table, rows, widths)
         if table.rows:
-            sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+            if not table.is_heat:  # whose rows are a picture; without the buttons it prints larger
+                sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
             self._add_data_bars(sheet, table)
-        below = self._write_notes(sheet, table, len(rows) + 2)
+        below = self._write_notes(sheet, table.notes, len(rows) + 2, widths)
         if add_chart and table.rows:
             add_chart(sheet, table, below + 1)
+
+    def _widths(self, table):
+        """Of the table's columns, in the order in which they stand."""
+        look, rows = replace(self._look, currency=table.currency), [*table.rows, *([table.total] if table.total else [])]
+        arrow = INDENT if table.is_heat else FILTER_ARROW
+        return [look.width(column, _values(rows, column), arrow) for column in table.columns]
 
     def _add_sheet(self, title):
         sheet = self._book.add_worksheet(self._names.take(title))
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
+        sheet.set_margins(**MARGINS)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         if title := clean_text(self._properties.get("title", "")):
@@ -149,9 +160,14 @@ class FunnelWorkbook:
                     "min_type": "num", "max_type": "num", "min_value": 0, "max_value": 1,
                 })
 
-    def _write_notes(self, sheet, table, row):
-        for note in table.notes:
+    def _write_notes(self, sheet, notes, row, widths):
+        """Below each other, each over as many columns as a line of reading needs: one long line would make the whole page small."""
+        last, width = _note_columns(widths)
+        for note in notes:
+            if last:
+                sheet.merge_range(row, 0, row, last, "", self._format(**NOTE))
             _write_text(sheet, row, 0, note, self._format(**NOTE))
+            sheet.set_row(row, row_height([(note, width)]))
             row += 1
         return row
 
@@ -228,9 +244,18 @@ def _fit_heights(sheet, table, rows, widths):
     texts = [(column.key, width) for column, width in zip(table.columns, widths) if column.type == TEXT]
     for number, row in enumerate(rows, 1):
         long = [(str(row.cells[key]), width) for key, width in texts
-                if row.cells.get(key) and (len(str(row.cells[key])) > width or "\n" in str(row.cells[key]))]
+                if row.cells.get(key) and exceeds(str(row.cells[key]), width)]
         if long:
             sheet.set_row(number, row_height(long))
+
+
+def _note_columns(widths):
+    """The last column of a note, and the width of all its columns together."""
+    last, width = 0, widths[0]
+    while width < NOTE_WIDTH:
+        last += 1
+        width += widths[last] if last < len(widths) else FREE_WIDTH
+    return last, width
 
 
 def _values(rows, column):

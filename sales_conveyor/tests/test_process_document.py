@@ -134,7 +134,7 @@ class TestProcessDocument(DocumentCase):
                                                                           for table in tables.values()])
         for table, sheet in zip(tables.values(), book):
             head, *rows = sheet.iter_rows(values_only=True)
-            self.assertEqual(head, tuple(column.label for column in table.columns))
+            self.assertEqual(head[:len(table.columns)], tuple(column.label for column in table.columns))
             for row, shown in zip(table.rows, rows):
                 for column, value in zip(table.columns, shown):
                     if isinstance(cell := row.cells.get(column.key), (int, float)):

@@ -111,7 +111,7 @@ class TestSheets(ConveyorCase):
         [names] = [[[item[key] for key in ("name", "person", "money", "why")] for one in dashboard.get_part("lists", self.filters)["lists"]
                     for item in one["items"]]]
         self.assertTrue(names, "a list with names on it")
-        self.assertEqual([[*row[1:]] for row in book["Names to Assign"].iter_rows(min_row=2, max_row=1 + len(names), values_only=True)], names)
+        self.assertEqual([[*row] for row in book["Names to Assign"].iter_rows(min_row=2, max_row=1 + len(names), min_col=2, max_col=5, values_only=True)], names)
         top = {"rows": [row for table in dashboard.get_part("top", self.filters)["tables"] for row in table["rows"]], "total": None}
         self.assert_same(book["Main Figures"], {**top, "columns": dashboard.get_part("top", self.filters)["tables"][0]["columns"]})
 

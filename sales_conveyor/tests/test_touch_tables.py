@@ -92,7 +92,7 @@ class TestTouchTables(ConveyorCase):
         tables = {**self.tables(), **self.env["conveyor.discipline"].with_user(self.manager)._tables()}
         for table in tables.values():
             sheet = book[table.title]
-            self.assertEqual([cell.value for cell in sheet[1]], [column.label for column in table.columns])
+            self.assertEqual([cell.value for cell in sheet[1]][:len(table.columns)], [column.label for column in table.columns])
             for line, row in zip(sheet.iter_rows(min_row=2), table.rows):
                 for cell, column in zip(line, table.columns):
                     value = row.cells.get(column.key)

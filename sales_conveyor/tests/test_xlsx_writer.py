@@ -15,7 +15,7 @@ from lxml import etree
 from odoo.tests import BaseCase, tagged
 
 from ..engine.table import Column, Row, Table
-from ..report.xlsx_format import MAX_TEXT, Look, SheetNames, clean_text, day_number, excel_date_format, money_format
+from ..report.xlsx_format import MAX_TEXT, Look, SheetNames, clean_text, day_number, excel_date_format, money_format, row_height
 from ..report.xlsx_stream import RawSheets
 from ..report.xlsx_writer import FunnelWorkbook
 
@@ -117,6 +117,24 @@ class TestXlsxWriter(BaseCase):
         for value, expected in ((date(1900, 3, 1), 61), (date(2008, 1, 1), 39448), (datetime(2011, 8, 22, 6, 0), 40777.25),
                                 (date(1900, 2, 28), None), (date(1850, 1, 1), None)):
             self.assertEqual(day_number(value), expected)
+
+    def test_words_of_a_header_are_not_parted(self):
+        """Authority: the pixels of the longest word in DejaVu Sans Bold, a wide font, at 10 points; a digit has 7, the indent 9, the edges 5."""
+        for label, pixels in (("Предыдущий период", 106), ("Previous period", 66), ("Просроченные касания", 115)):
+            self.assertGreaterEqual(7 * Look().width(Column("x", label, "integer"), {}) + 5, pixels + 9, label)
+
+    def test_a_row_is_as_high_as_its_text(self):
+        for text, width, lines in (("x" * 60, 60, 1), ("word " * 24, 60, 2), ("слово " * 20, 60, 3), ("а\nб", 60, 2)):
+            self.assertEqual(row_height([(text, width)]), 15 * lines, text)
+
+    def test_notes_are_read_in_lines_of_a_page(self):
+        table = Table("notes", "Notes", (Column("a", "A"),), (Row("1", {"a": "x"}),), notes=("слово " * 60, "=short"))
+        file = BytesIO()
+        FunnelWorkbook({"notes": table}, None).write(file)
+        sheet = openpyxl.load_workbook(file)["Notes"]
+        self.assertEqual(sorted(map(str, sheet.merged_cells.ranges)), ["A4:K4", "A5:K5"])
+        self.assertEqual((sheet["A4"].alignment.wrap_text, sheet.row_dimensions[4].height), (True, 75))
+        self.assertEqual((sheet["A5"].value, sheet["A5"].data_type), ("=short", "s"))
 
     def test_order_of_sheets_frozen_headers_filters(self):
         book = self.write([raw_row()])
