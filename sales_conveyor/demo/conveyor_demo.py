@@ -46,6 +46,7 @@ class ConveyorDemo(models.AbstractModel):
         self._remove_regulars()
         self._remove_touches()
         self._named("counter", "conveyor.counter").unlink()
+        self._named("open_days", "resource.calendar").unlink()
         orders = self._named("order", "sale.order")
         orders._action_cancel()
         orders.unlink()

@@ -19,12 +19,14 @@ class ConveyorDemo(models.AbstractModel):
 
     def _make_counters(self):
         company = self.env.ref("base.main_company")
+        open_days = self._make_open_days(company)
         common = {"team_id": self._demo("team").id, "owner_id": self._demo("user_maria").id, "company_id": company.id, "tz": company._conveyor_tz()}
         door, site, side = counters = self.env["conveyor.counter"].create([
             {**common, "name": "Showroom, front door", "kind": "shop", "source_id": self._demo("source_showroom").id, "open_from": 9, "open_to": 19,
-             "typist_ids": [(4, self._demo("user_olga").id)]},
+             "calendar_id": open_days.id, "typist_ids": [(4, self._demo("user_olga").id)]},
             {**common, "name": "Our site", "kind": "site", "source_id": self._demo("source_site").id, "open_from": 0, "open_to": 24},
-            {**common, "name": "Showroom, side door", "kind": "shop", "source_id": self._demo("source_showroom").id, "open_from": 9, "open_to": 19},
+            {**common, "name": "Showroom, side door", "kind": "shop", "source_id": self._demo("source_showroom").id, "open_from": 9, "open_to": 19,
+             "calendar_id": open_days.id},
         ])
         self._set_names("counter", counters)
         now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
@@ -32,6 +34,16 @@ class ConveyorDemo(models.AbstractModel):
         self._count(site, now, self._site_visitors, 2.0)
         self._count(side, now - timedelta(days=SILENT_DAYS), self._shop_visitors, 0.7)
         self.env["conveyor.counter"]._cron_watch()
+
+    def _make_open_days(self, company):
+        """Monday to Saturday; a closed door is not silent."""
+        calendar = self.env["resource.calendar"].create({
+            "name": "Showroom, Monday to Saturday", "company_id": company.id, "tz": company._conveyor_tz(), "attendance_ids": [
+                fields.Command.clear(), *(fields.Command.create({
+                    "name": name, "dayofweek": str(day), "hour_from": 9, "hour_to": 19, "day_period": "morning"})
+                    for day, name in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")))]})
+        self._set_names("open_days", calendar)
+        return calendar
 
     def _count(self, counter, end, visitors, size):
         """Readings until ``end``, each written when its hour was over."""

@@ -37,6 +37,10 @@ class TestDemo(TransactionCase):
         workbook = delivery.set_id.with_user(delivery.user_ids)._workbook(fields.Date.today())
         self.assertTrue(self.env["conveyor.sheets"].with_user(delivery.user_ids)._tables(workbook._filters(), workbook._groups()))
 
+    def test_one_door_is_silent_and_a_closed_one_is_not(self):
+        counters = self.env["conveyor.demo"]._named("counter", "conveyor.counter")
+        self.assertEqual(counters.filtered("is_silent").mapped("name"), ["Showroom, side door"])
+
     def test_every_path_begins_with_an_entry_and_is_in_order(self):
         for lead in self.leads:
             path = lead.transition_ids.sorted(lambda row: (row.date, row.id))
@@ -152,6 +156,7 @@ class TestDemo(TransactionCase):
         customers = self.env["conveyor.demo"]._named("customer", "res.partner") | self.env["conveyor.demo"]._named("regular", "res.partner")
         self.env["conveyor.demo"]._remove()
         self.assertFalse(self.leads.exists())
+        self.assertFalse(self.env["resource.calendar"].search([("name", "like", "Showroom")]))
         for model in ("conveyor.touch", "conveyor.enrolment", "conveyor.consent"):
             self.assertFalse(self.env[model].search([("partner_id", "in", customers.ids)]), model)
         self.assertFalse(self.env["mail.activity"].search([("user_id.login", "in", ("olga", "ivan", "maria"))]))
