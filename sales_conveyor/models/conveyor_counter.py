@@ -48,11 +48,11 @@ class ConveyorCounter(models.Model):
     reading_ids = fields.One2many("conveyor.counter.reading", "counter_id", "Readings")
     is_silent = fields.Boolean("Silent", readonly=True, copy=False, index=True, help="No reading has come for unusually long.")
     silent_since = fields.Datetime("Silent since", readonly=True, copy=False)
-    state = fields.Selection([("new", "Nothing yet"), ("alive", "Counts"), ("silent", "Silent")], compute="_compute_figures")
+    state = fields.Selection([("new", "Nothing yet"), ("alive", "Counting Now"), ("silent", "Silent")], compute="_compute_figures")
     last_reading = fields.Datetime("Last Reading", compute="_compute_figures", help="The last hour that was counted.")
     last_reading_text = fields.Char("Last Hour", compute="_compute_figures", help="On the counter's own clock.")
     visitors_today = fields.Integer("Today", compute="_compute_figures")
-    visitors_week = fields.Integer("Last Week", compute="_compute_figures", help="Visitors of the seven days before today.")
+    visitors_week = fields.Integer("Last 7 Days", compute="_compute_figures", help="Visitors of the seven days before today.")
     may_type = fields.Boolean(compute="_compute_may_type")
 
     _hours_check = models.Constraint(

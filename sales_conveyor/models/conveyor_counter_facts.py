@@ -111,9 +111,14 @@ class ConveyorCounterFacts(models.AbstractModel):
 
     @api.model
     def _period(self, filters, zone):
-        first, last = (day and clock.utc(datetime.combine(day, time()), zone) for day in (
+        first, beyond = self._bounds(filters, zone)
+        return SQL("%s AND %s", SQL("e.moment >= %s", first) if first else SQL("TRUE"), SQL("e.moment < %s", beyond) if beyond else SQL("TRUE"))
+
+    @api.model
+    def _bounds(self, filters, zone):
+        """The moment (naive UTC) at which the days of the filters begin on a zone's clock, and that at which they are over; None: no bound."""
+        return tuple(day and clock.utc(datetime.combine(day, time()), zone) for day in (
             filters.date_from, filters.date_to and filters.date_to + timedelta(days=1)))
-        return SQL("%s AND %s", SQL("e.moment >= %s", first) if first else SQL("TRUE"), SQL("e.moment < %s", last) if last else SQL("TRUE"))
 
     @api.model
     def _scope(self, counters, counter_ids):

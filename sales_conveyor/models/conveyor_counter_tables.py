@@ -1,5 +1,6 @@
 from babel.dates import get_day_names
 from odoo import api, models
+from odoo.fields import Datetime
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..engine import visitors
@@ -66,7 +67,7 @@ class ConveyorCounterTables(models.AbstractModel):
             self._loss_table(picture, notes),
             self._hour_table(picture, notes),
             self._holiday_table(picture, notes),
-            self._counter_table(counters, visits),
+            self._counter_table(counters, visits, filters),
         )
         return {table.key: table for table in tables}
 
@@ -138,7 +139,7 @@ class ConveyorCounterTables(models.AbstractModel):
         busiest = max(picture.slots.items(), key=lambda item: (item[1].mean(VISITORS), item[0]), default=None)
         figures.append(("busiest", env._("Busiest hour"), TEXT, busiest and self._slot_name(busiest[0]), env._("With the most visitors on average.")))
         telling = [slot for slot, total, _missed in losses if total.chance(whole.conversion) <= LITTLE_SAID]
-        figures.append(("worst", env._("Loses most"), TEXT, self._slot_name(telling[0]) if telling else env._("No hour, beyond chance"), env._(
+        figures.append(("worst", env._("Loses most"), TEXT, self._slot_name(telling[0]) if telling else env._("No hour for certain"), env._(
             "The hour that misses most purchases, of those where chance is no likely reason (at most 20 in 100).")))
         rows = [Row(key, {"figure": label, "value": value}, types={"value": kind}, note=note) for key, label, kind, value, note in figures]
         return Table("counter_summary", env._("Visitors, Summary"),
@@ -209,15 +210,25 @@ class ConveyorCounterTables(models.AbstractModel):
         return Table("counter_holidays", env._("Public Holidays"), (*self._columns(first), usual), tuple(rows), notes)
 
     @api.model
-    def _counter_table(self, counters, visits):
+    def _counter_table(self, counters, visits, filters):
+        """Each counter with what it counted; its numbers open its readings."""
         env, states = self.env, dict(self.env["conveyor.counter"]._fields["state"]._description_selection(self.env))
         kinds = dict(env["conveyor.counter"]._fields["kind"]._description_selection(env))
         columns = (
             Column("name", env._("Counter")), Column("kind", env._("Kind")), Column(VISITORS, env._("Visitors"), INTEGER, self._words()[VISITORS]),
-            Column("hours", env._("Hours counted"), INTEGER), Column("last", env._("Last hour"), TEXT, env._("On the counter's own clock.")),
+            Column("hours", env._("Hours counted"), INTEGER, env._("Hours with a reading.")), Column("last", env._("Last hour"), TEXT, env._("On the counter's own clock.")),
             Column("state", env._("State")), Column("owner", env._("Owner")))
         rows = [Row(str(counter.id), {
             "name": counter.name, "kind": kinds[counter.kind], VISITORS: sum(visits.get(counter.id, {}).values()),
             "hours": len(visits.get(counter.id, ())), "last": counter.last_reading_text or None, "state": states[counter.state],
-            "owner": counter.owner_id.sudo().name or None}) for counter in counters]  # names of colleagues are no secret
-        return Table("counter_list", env._("Counters"), columns, tuple(rows))
+            "owner": counter.owner_id.sudo().name or None},  # names of colleagues are no secret
+            drills=dict.fromkeys((VISITORS, "hours"), self._readings_domain(counter, filters))) for counter in counters]
+        behind = {"model": "conveyor.counter.reading", "domain": [], "field": "", "context": {}}
+        return Table("counter_list", env._("Counters"), columns, tuple(rows), drill=behind)
+
+    @api.model
+    def _readings_domain(self, counter, filters):
+        """Conditions of a counter's readings on the days of the filters, by its own clock."""
+        first, beyond = self._bounds(filters, counter.tz)
+        return (("counter_id", "=", counter.id), *([("hour", ">=", Datetime.to_string(first))] if first else ()),
+                *([("hour", "<", Datetime.to_string(beyond))] if beyond else ()))

@@ -25,7 +25,8 @@ class ConveyorCounter(models.Model):
             counter._tell_owner()
         back = counters - silent
         back.filtered("is_silent").write({"is_silent": False, "silent_since": False})
-        back.activity_feedback([TODO], feedback=self.env._("It counts again."), only_automated=True)
+        for language, counters in back.grouped(lambda counter: counter.owner_id.lang).items():
+            counters.activity_feedback([TODO], feedback=counters.with_context(lang=language).env._("It counts again."), only_automated=True)
 
     def _arrivals(self, now):
         """``{id: hours in which readings were written}``, the latest of them."""
@@ -40,15 +41,15 @@ class ConveyorCounter(models.Model):
         return dict(rows)
 
     def _tell_owner(self):
-        """One open activity for whoever answers for it."""
+        """One open activity for whoever answers for it, in his language."""
         if not self.owner_id.active or self.activity_ids.filtered(lambda activity: activity.automated and activity.user_id == self.owner_id):
             return
-        kind = self.env.ref(TODO, raise_if_not_found=False)
+        kind, owner_s = self.env.ref(TODO, raise_if_not_found=False), self.with_context(lang=self.owner_id.lang)
         self.activity_schedule(
             activity_type_id=kind.id if kind else False, user_id=self.owner_id.id, conveyor_channel=False,
-            summary=self.env._("%(name)s counts no visitors any more", name=self.name),
-            note=self.env._("Its last reading came on %(moment)s. Look at the device, its power and its connection; what is missing "
-                            "can be typed on the grid.", moment=self._in_words(self.silent_since)))
+            summary=owner_s.env._("%(name)s counts no visitors any more", name=self.name),
+            note=owner_s.env._("Its last reading came on %(moment)s. Look at the device, its power and its connection; what is missing "
+                            "can be typed on the grid.", moment=owner_s._in_words(self.silent_since)))
 
     def _heard(self):
         """A reading has come from a silent one; posts that come at once write it twice, which harms nobody."""

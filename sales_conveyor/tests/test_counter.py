@@ -226,6 +226,16 @@ class TestSilence(CounterCase):
         self.watch(Datetime.now())
         self.assertFalse(self.door.activity_ids)
 
+    def test_the_owner_is_told_in_his_language(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.manager.lang = "ru_RU"
+        self.heard(10)
+        self.watch(datetime(2026, 11, 20, 14))
+        activity = self.door.activity_ids
+        self.assertNotIn("visitors", activity.summary)
+        self.assertIn("19.11.2026 20:00", activity.note)  # as Russians write it, in words of theirs
+        self.assertNotIn("device", activity.note)
+
     def test_closed_days_are_no_silence(self):
         self.heard(10)
         self.door.calendar_id = self.env["resource.calendar"].create({"name": "Not on Fridays", "tz": "Europe/Sofia", "attendance_ids": [

@@ -59,7 +59,7 @@ class TestTables(CounterCase):
         self.assertEqual(len(tables["counter_losses"].rows), 1)
         summary = tables["counter_summary"]
         self.assertEqual([summary.value(key, "value") for key in ("visitors", "leads", "purchases", "conversion", "busiest", "worst")],
-                         [60, 1, 3, 3 / 60, "Friday, 11:00 – 12:00", "No hour, beyond chance"])
+                         [60, 1, 3, 3 / 60, "Friday, 11:00 – 12:00", "No hour for certain"])
         self.assertTrue(any("1" in note and "without a reading" in note for note in heat.notes))
 
     def test_the_hour_that_loses_most_is_no_chance(self):
@@ -88,6 +88,14 @@ class TestTables(CounterCase):
         self.assertEqual(self.tables(counters=tokyo.ids)["counter_summary"].value("visitors", "value"), 4)
         november = self.tables(date_from="2026-11-21", date_to="2026-11-21")
         self.assertEqual(november["counter_summary"].value("visitors", "value"), 4)
+
+    def test_what_a_counter_counted_opens_its_readings_of_these_days(self):
+        self.read((-11, 7), (-10, 5), (13, 3), (14, 2))  # on either side of each midnight in Sofia
+        [row] = self.tables(date_from="2026-11-20", date_to="2026-11-20")["counter_list"].rows
+        behind = self.env["conveyor.counter.reading"].search([*row.drills["hours"]])
+        self.assertEqual((row.cells["visitors"], row.cells["hours"]), (sum(behind.mapped("visitors")), len(behind)))
+        self.assertEqual(row.cells["visitors"], 8)
+        self.assertFalse(self.env["conveyor.counter.reading"].search([*row.drills["visitors"]]) - behind)
 
     def test_two_doors_are_added_up(self):
         self.read((0, 10))

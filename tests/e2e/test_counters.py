@@ -73,7 +73,8 @@ def test_typing_with_the_keyboard_and_pasting_from_a_spreadsheet(counter, enter,
 def test_salespeople_look_and_those_who_are_named_type(counter, people, enter, admin):
     counter, _name = counter
     grid = Counters(enter("seller").page).open_grid(counter).week_before()
-    expect(grid.cell("09:00", 0)).not_to_be_editable()
+    expect(grid.cell("09:00", 0)).to_have_count(0)
+    expect(grid.figure("09:00", 0)).to_have_text("")
     admin.write("conveyor.counter", [counter], {"typist_ids": [[4, people["seller"].uid]]})
     grid.open_grid(counter).week_before()
     grid.cell("09:00", 0).fill("3")
@@ -120,6 +121,7 @@ def test_on_a_phone(counter, enter):
     counter, _name = counter
     client = Counters(enter("manager", phone=True).page).open_grid(counter)
     expect(client.cell("09:00", 0)).to_be_visible()
+    expect(client.page.locator(".o_conveyor_grid .o_conveyor_today")).to_be_in_viewport()
     assert client.width_beyond_window() <= 0
     client.open_report()
     assert client.width_beyond_window() <= 0

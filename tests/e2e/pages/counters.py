@@ -44,6 +44,10 @@ class Counters(WebClient):
         """By the hour, such as 10:00, and the weekday from 0."""
         return self.page.locator(f".o_conveyor_grid tr[data-row='{row}'] td").nth(column).locator("input")
 
+    def figure(self, row, column):
+        """What whoever may not type reads in a cell."""
+        return self.page.locator(f".o_conveyor_grid tr[data-row='{row}'] td").nth(column).locator(".o_conveyor_read")
+
     def expect_saved(self):
         expect(self.page.locator(".o_conveyor_saved")).to_have_text("Saved")
         return self

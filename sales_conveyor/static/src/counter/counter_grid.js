@@ -1,4 +1,4 @@
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Mutex } from "@web/core/utils/concurrency";
@@ -30,6 +30,7 @@ export class CounterGrid extends Component {
             getLocalState: () => ({ counterId: this.counterId, monday: this.monday, allHours: this.state.allHours }),
         });
         onWillStart(() => this.open());
+        onMounted(() => this.showToday());
     }
 
     async open() {
@@ -41,6 +42,11 @@ export class CounterGrid extends Component {
         if (this.counterId) {
             await this.load(state?.monday || false);
         }
+    }
+
+    /** Where the week is wider than the window, today is what is typed. */
+    showToday() {
+        this.tableRef.el?.querySelector(".o_conveyor_today")?.scrollIntoView({ block: "nearest", inline: "center" });
     }
 
     get monday() {
