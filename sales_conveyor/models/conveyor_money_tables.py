@@ -126,7 +126,7 @@ class ConveyorMoney(models.AbstractModel):
         columns = (
             Column("name", env._("Source")), Column("amount", env._("Without effect"), MONEY, words["drained"]),
             Column("share", env._("Share of its spend"), PERCENT, words["drain_share"]),
-            Column("month", env._("Since"), DATE, words["drain_since"]), Column("leads", env._("Leads since"), INTEGER, words["drain_leads"]),
+            Column("month", env._("Since month"), DATE, words["drain_since"]), Column("leads", env._("Leads since"), INTEGER, words["drain_leads"]),
             Column("days", env._("Usual days to a sale"), INTEGER, words["usual_days"]),
             Column("early", env._("Too early to say"), MONEY, words["early"]), Column("verdict", env._("What is said"), TEXT, words["verdict"]))
         rows = []

@@ -26,8 +26,8 @@ class ConveyorReportDelivery(models.Model):
     owner_id = fields.Many2one(related="set_id.user_id", string="Owner", store=True)
     frequency = fields.Selection(
         [(schedule.WEEKLY, "Every week"), (schedule.MONTHLY, "Every month")], required=True, default=schedule.WEEKLY, tracking=True)
-    weekday = fields.Selection(WEEKDAYS, "On", required=True, default="0", tracking=True)
-    month_day = fields.Selection("_month_days", "On the", required=True, default="1", tracking=True, help="Day of the month.")
+    weekday = fields.Selection(WEEKDAYS, "Weekday", required=True, default="0", tracking=True)
+    month_day = fields.Selection("_month_days", "Day of the Month", required=True, default="1", tracking=True)
     hour = fields.Float("At", default=8.0, tracking=True, help="Hour of the clock in the time zone beside it.")
     tz = fields.Selection(_tz_get, "Time Zone", required=True, default=lambda self: self.env.user.tz or self.env.company._conveyor_tz(), tracking=True)
     user_ids = fields.Many2many(

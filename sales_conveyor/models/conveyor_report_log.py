@@ -21,7 +21,7 @@ class ConveyorReportLog(models.Model):
     user_id = fields.Many2one("res.users", "Recipient", required=True, readonly=True, ondelete="cascade", index=True)
     due_date = fields.Datetime("Due", required=True, readonly=True)
     kind = fields.Selection(
-        [("schedule", "By schedule"), ("now", "Sent now"), ("test", "Test")], "Why", required=True, default="schedule", readonly=True)
+        [("schedule", "By schedule"), ("now", "By hand"), ("test", "Test")], "Why", required=True, default="schedule", readonly=True)
     state = fields.Selection(
         [("waiting", "Waiting"), ("sending", "On its way"), ("sent", "Sent"), ("failed", "Failed"), ("skipped", "Not sent")],
         required=True, default="waiting", readonly=True, index=True)

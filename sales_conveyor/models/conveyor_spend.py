@@ -37,7 +37,7 @@ class ConveyorSpend(models.Model):
     amount_company = fields.Monetary(
         "Amount in Company Currency", currency_field="company_currency_id", compute="_compute_amount_company", store=True,
         help="At the rate of the first day; of a bill as it was booked.")
-    origin = fields.Selection(ORIGINS, "Entered", required=True, readonly=True, copy=False, default=lambda self: self._origin_now())
+    origin = fields.Selection(ORIGINS, "How Entered", required=True, readonly=True, copy=False, default=lambda self: self._origin_now())
     move_line_id = fields.Many2one("account.move.line", "Bill Line", readonly=True, copy=False, ondelete="cascade")
     rule_id = fields.Many2one("conveyor.spend.rule", "Rule", readonly=True, copy=False, ondelete="cascade")
     is_period_own = fields.Boolean("Period Chosen by Hand", readonly=True, copy=False)
