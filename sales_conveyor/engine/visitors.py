@@ -54,7 +54,9 @@ class Sum:
 
 @dataclass(frozen=True)
 class Picture:
-    """Sums of the ordinary days by (weekday, hour), by hour and in all; of holidays by day, with what is usual on that weekday."""
+    """Sums of the ordinary days by (weekday, hour), by hour and in all; of holidays by day, with what is usual on that weekday.
+
+    ``moments`` of a (weekday, hour), by measure: those counted, those with any lead, with any purchase."""
 
     slots: Mapping[tuple[int, int], Sum] = field(default_factory=dict)
     hours: Mapping[int, Sum] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Picture:
     holidays: Mapping[date, Sum] = field(default_factory=dict)
     weekdays: Mapping[int, Sum] = field(default_factory=dict)
     uncounted: int = 0
+    moments: Mapping[tuple[int, int], Mapping[str, list[Moment]]] = field(default_factory=dict)
 
     def losses(self) -> list[tuple[tuple[int, int], Sum, float]]:
         """``((weekday, hour), sum, missed purchases)``, the most first; only where any are missed."""
@@ -85,7 +88,17 @@ def paint(visitors: Mapping[Moment, int], leads: Mapping[Moment, int], purchases
         holidays=_sums((day, day, numbers) for (day, _hour), numbers in facts.items() if day in closed),
         weekdays=_sums((day.weekday(), day, numbers) for day, _hour, numbers in plain),
         uncounted=sum(count for moment, count in purchases.items() if moment not in facts),
+        moments=_moments(plain),
     )
+
+
+def _moments(rows):
+    found = defaultdict(lambda: {measure: [] for measure in MEASURES})
+    for day, hour, numbers in sorted(rows):
+        for measure, count in zip(MEASURES, numbers):
+            if count or measure == VISITORS:
+                found[day.weekday(), hour][measure].append((day, hour))
+    return dict(found)
 
 
 def _sums(rows):

@@ -242,6 +242,7 @@ from . import conveyor_counter_facts
 from . import conveyor_counter_grid
 from . import conveyor_counter_reading
 from . import conveyor_counter_tables
+from . import conveyor_counter_doors
 from . import conveyor_counter_watch
 from . import res_company_counter
 from . import conveyor_spend

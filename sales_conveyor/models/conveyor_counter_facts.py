@@ -49,6 +49,12 @@ class ConveyorCounterFacts(models.AbstractModel):
         return self.env["conveyor.counter"].with_context(active_test=False).search(domain)
 
     @api.model
+    def _zone(self, counters):
+        """On whose wall hours of leads and purchases are read: the counters' own, the company's where these differ."""
+        zones = set(counters.mapped("tz"))
+        return zones.pop() if len(zones) == 1 else self.env.company._conveyor_tz()
+
+    @api.model
     def _visitors(self, counters, filters):
         """``{counter id: {(local day, hour): visitors}}``; days on each counter's own wall."""
         self.env["conveyor.counter.reading"].flush_model()

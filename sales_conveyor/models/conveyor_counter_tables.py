@@ -64,7 +64,7 @@ class ConveyorCounterTables(models.AbstractModel):
             self._heat_table(picture, "counter_conversion", self.env._("Conversion by Hour"), CONVERSION, PERCENT, notes),
             self._heat_table(picture, "counter_purchases", self.env._("Purchases by Hour"), PURCHASES, DECIMAL, notes),
             self._heat_table(picture, "counter_leads", self.env._("Leads by Hour"), LEADS, DECIMAL, notes),
-            self._loss_table(picture, notes),
+            self._loss_table(picture, notes, self._doors(filters, counters, counter_ids)),
             self._hour_table(picture, notes),
             self._holiday_table(picture, notes),
             self._counter_table(counters, visits, filters),
@@ -73,8 +73,7 @@ class ConveyorCounterTables(models.AbstractModel):
 
     @api.model
     def _picture(self, counters, visits, filters, counter_ids):
-        zones = set(counters.mapped("tz"))
-        zone = zones.pop() if len(zones) == 1 else self.env.company._conveyor_tz()
+        zone = self._zone(counters)
         scope = self._scope(counters, counter_ids)
         together = {}
         for hours in visits.values():
@@ -186,9 +185,15 @@ class ConveyorCounterTables(models.AbstractModel):
         return {**self._cells(total, average), "chance": total.chance(average) if total.missed(average) else None}
 
     @api.model
-    def _loss_table(self, picture, notes):
+    def _loss_table(self, picture, notes, doors):
+        """Each with what is behind it: the readings, the leads and the orders of these hours.
+
+        :param doors: as of :meth:`_doors`
+        """
         average = picture.whole.conversion
-        rows = [Row(f"{slot[0]}-{slot[1]:02}", {"when": self._slot_name(slot), **self._judged_cells(total, average)})
+        rows = [Row(f"{slot[0]}-{slot[1]:02}", {"when": self._slot_name(slot), **self._judged_cells(total, average)},
+                    drills={column: conditions(picture.moments[slot][measure]) for column, (measure, _base, conditions) in doors.items()},
+                    bases={column: base for column, (_measure, base, _conditions) in doors.items()})
                 for slot, total, _missed in picture.losses()[:MOST_LOSSES]]
         return Table("counter_losses", self.env._("Hours that Lose Most"), self._judged_columns(), tuple(rows), notes)
 

@@ -62,6 +62,48 @@ class TestTables(CounterCase):
                          [60, 1, 3, 3 / 60, "Friday, 11:00 – 12:00", "No hour for certain"])
         self.assertTrue(any("1" in note and "without a reading" in note for note in heat.notes))
 
+    def behind(self, table, row, column):
+        base, domain = table.base(row, column), table.drill_domain(row, column)
+        return domain and self.env[base["model"]].with_user(self.manager).with_context(**base["context"]).search(domain)
+
+    def test_numbers_of_hours_that_lose_most_open_what_is_behind_them(self):
+        """By the counter's own clock, of the hours that were counted and are no holiday."""
+        self.env["resource.calendar.leaves"].create({
+            "name": "Holiday", "company_id": self.env.company.id, "calendar_id": False,
+            "date_from": datetime(2026, 11, 12, 22), "date_to": datetime(2026, 11, 13, 21, 59, 59)})
+        self.read((0, 10), (1, 30), (1 - 7 * 24, 30), (1 - 14 * 24, 20))
+        lead, lost, _elsewhere, _on_holiday, _uncounted = [self.come(hours) for hours in (1, 1 - 14 * 24, 0, 1 - 7 * 24, 1 + 7 * 24)]
+        lost.action_set_lost()
+        self.sell(0)
+        order = self.sell(1)
+        self.sell(1, team_id=self.env["crm.team"].create({"name": "Wholesale"}).id)
+        table = self.tables()["counter_losses"]
+        row = table.row("4-11")
+        self.assertEqual((row.cells["visitors"], row.cells["leads"], row.cells["purchases"]), (50, 2, 2))
+        self.assertEqual(self.behind(table, row, "leads"), lead + lost)
+        self.assertEqual(sum(self.behind(table, row, "visitors").mapped("visitors")), 50)
+        self.assertEqual(len(self.behind(table, row, "days")), row.cells["days"])
+        orders = self.behind(table, row, "purchases")
+        if len(self.env["conveyor.purchase"]._hour_sources(True)) == 1:
+            self.assertIn(order, orders)
+            self.assertEqual(len(orders), 2)
+        else:  # tills count too, and are no orders
+            self.assertIsNone(orders)
+
+    def test_what_is_behind_an_hour_obeys_counters_and_filters(self):
+        tokyo = self.env["conveyor.counter"].create({"name": "Tokyo", "tz": "Asia/Tokyo"})
+        self.door.team_id = self.team
+        self.read((0, 10), (1, 30), (24, 5))
+        self.read((-6, 4), counter=tokyo)  # 02:00 UTC is eleven o'clock there
+        lead = self.come(1, user_id=self.seller.id)
+        self.come(1, team_id=self.env["crm.team"].create({"name": "Wholesale"}).id, stage_id=False)
+        self.sell(0, team_id=self.team.id, user_id=self.seller.id)
+        table = self.tables(counters=self.door.ids)["counter_losses"]
+        self.assertEqual(self.behind(table, table.row("4-11"), "leads"), lead)
+        table = self.tables(user_ids=[self.seller.id])["counter_losses"]
+        self.assertEqual(table.row("4-11").cells["visitors"], 34)
+        self.assertEqual(sum(self.behind(table, table.row("4-11"), "visitors").mapped("visitors")), 34)
+
     def test_the_hour_that_loses_most_is_no_chance(self):
         self.read((0, 40), (1, 40))
         for _number in range(10):

@@ -117,6 +117,28 @@ def test_the_heat_map_has_numbers_and_shades(counter, enter, admin):
     expect(report.page.locator("[data-table=counter_list]")).to_contain_text(name)
 
 
+def test_a_number_of_an_hour_that_loses_opens_what_is_behind_it(counter, enter, admin):
+    """At ten one of four bought, at eleven none of nine: they are opened."""
+    counter, name = counter
+    admin.call("conveyor.counter", "save_grid", [counter], [[hour(0, 10), 4], [hour(0, 11), 9]])
+    [product] = admin.search_read("product.product", [["sale_ok", "=", True]], ["id"], limit=1)
+    customer = admin.create("res.partner", {"name": f"Buyer of {name}"})
+    order = admin.create("sale.order", {"partner_id": customer, "order_line": [[0, 0, {"product_id": product["id"], "price_unit": 100}]]})
+    admin.call("sale.order", "action_confirm", [order])
+    admin.write("sale.order", [order], {"date_order": hour(0, 10)})
+    try:
+        report = Counters(enter("manager").page).open_report().choose_counter(name)
+        report.page.locator("[data-tab=counter_losses]").click()
+        visitors = report.page.locator("[data-table=counter_losses] tr[data-row='0-11'] td[data-key=visitors]")
+        expect(visitors).to_have_text("9")
+        visitors.get_by_role("button").click()
+        rows = report.page.locator(".o_data_row")
+        expect(rows).to_have_count(1)
+        expect(rows).to_contain_text(name)
+    finally:
+        admin.call("sale.order", "action_cancel", [order])
+
+
 def test_on_a_phone(counter, enter):
     counter, _name = counter
     client = Counters(enter("manager", phone=True).page).open_grid(counter)

@@ -31,6 +31,13 @@ def test_holidays_stand_apart():
     assert picture.holidays == {TUESDAY: Sum(40, 0, 4, days=1)}
 
 
+def test_the_moments_behind_an_hour_are_those_counted_and_those_with_anything():
+    moments = visitors.paint({**VISITORS, (MONDAY, 11): 0}, LEADS, PURCHASES, {TUESDAY}).moments
+    assert moments[0, 10] == {"visitors": [(MONDAY, 10), (NEXT, 10)], "leads": [(NEXT, 10)], "purchases": [(MONDAY, 10), (NEXT, 10)]}
+    assert moments[0, 11]["visitors"] == [(MONDAY, 11)]  # nobody came, and it was counted
+    assert (1, 10) not in moments and (0, 12) not in moments  # a holiday; not counted
+
+
 def test_missed_purchases_against_the_average_hour():
     losses = visitors.paint(VISITORS, LEADS, PURCHASES).losses()
     assert [(slot, missed) for slot, _total, missed in losses] == [((1, 10), pytest.approx(2.0))]  # 40 × 12/80 − 4
