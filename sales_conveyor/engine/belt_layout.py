@@ -95,7 +95,7 @@ def _fill_boxes(plan: Layout) -> None:
     steps, room = plan.belt.steps, (plan.boxes[0].width - PAD if plan.boxes else 0)
     size = NAME if plan.pitch >= NARROW else SMALL
     names = [wrapped(step.label, room - 2, size, bold=True) for step in steps]
-    figures = [[line for figure in step.figures for line in wrapped(figure, room, SMALL, lines=2)] for step in steps]
+    figures = [[line for figure in step.figures for line in wrapped(figure, room, SMALL, lines=3)] for step in steps]
     widest = max((text_width(plan.words.number(step.count), 1, bold=True) for step in steps if step.count is not None), default=1)
     figure = min(COUNT, room / widest)
     name_room = NAME_LINE * max(map(len, names), default=0)

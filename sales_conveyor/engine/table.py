@@ -28,13 +28,16 @@ Conditions = tuple[Condition, ...]
 @dataclass(frozen=True)
 class Column:
     """One column. ``note`` is its definition in words; ``drill`` the
-    conditions of the leads behind its numbers, ``None`` if it opens nothing."""
+    conditions of the leads behind its numbers, ``None`` if it opens nothing;
+    ``under`` the column of which it is an earlier figure: a screen shows it
+    below that one, where room is short."""
 
     key: str
     label: str
     type: str = TEXT
     note: str = ""
     drill: Conditions | None = None
+    under: str = ""
 
     def __post_init__(self):
         if self.type not in TYPES:

@@ -1,6 +1,8 @@
+from babel.dates import format_skeleton
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+from odoo.tools.misc import babel_locale_parse, get_lang
 
 WEEK = 7  # days
 
@@ -46,7 +48,12 @@ class ConveyorAssignment(models.Model):
         moment = self._tomorrow(user)
         assignment = self._standing(record, moment) or self._assign(record, user, moment)
         return {"id": assignment.id, "text": self.env._(
-            "%(person)s, %(day)s", person=user.name, day=fields.Date.to_string(self.env["conveyor.next"]._local_day(moment, user)))}
+            "A touch by %(person)s: %(day)s", person=user.name, day=self._day_in_words(self.env["conveyor.next"]._local_day(moment, user)))}
+
+    @api.model
+    def _day_in_words(self, day):
+        """Weekday, day and month as the reader writes them."""
+        return format_skeleton("MMMEd", day, locale=babel_locale_parse(get_lang(self.env).code))
 
     @api.model
     def _standing(self, record, moment):

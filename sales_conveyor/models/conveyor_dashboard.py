@@ -1,9 +1,12 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
+from ..engine import clock
 from ..engine.funnel import PERIOD, Tally
 from ..engine.table import DECIMAL, INTEGER, MONEY, PERCENT, Column, Row, Table
 from .conveyor_funnel_reader import WHOLE
@@ -82,14 +85,15 @@ class ConveyorDashboard(models.AbstractModel):
             "before_from": day(before.filters.date_from), "before_to": day(before.filters.date_to)} if before else {})}
 
     @api.model
-    def _compared(self, key, title, rows, drill=None):
+    def _compared(self, key, title, rows, drill=None, beside=None):
         """Figures with those of the period before.
 
         :param rows: (key, label, type, note, value, value before, conditions)
+        :param beside: another column ``before``
         """
         env = self.env
         columns = (Column("figure", env._("Figure")), Column("value", env._("Value"), DECIMAL),
-                   Column("before", env._("Period before"), DECIMAL), Column("change", env._("Change"), PERCENT))
+                   beside or Column("before", env._("Period before"), DECIMAL), Column("change", env._("Change"), PERCENT))
         made = [Row(name, {"figure": label, "value": value, "before": before, "change": self._change(value, before)}, (),
                     {"value": conditions}, {"value": kind, "before": kind}, note=note)
                 for name, label, kind, note, value, before, conditions in rows]
@@ -121,22 +125,34 @@ class ConveyorDashboard(models.AbstractModel):
         """Margin of confirmed orders, where an app knows it."""
         if "margin" not in self.env["sale.order"]._fields or not self.env["sale.order"].has_access("read"):
             return []
-        now, domain = self._margin(scope)
+        domain = [("state", "=", "sale"), ("company_id", "in", list(scope.filters.company_ids))]
+        for name, field in (("team_ids", "team_id"), ("user_ids", "user_id"), ("source_ids", "source_id"), ("campaign_ids", "campaign_id")):
+            if ids := getattr(scope.filters, name):
+                domain.append((field, "in", [item or False for item in ids]))
+        now, *others = self._margins(domain, *filter(None, [scope, before]))
         note = self.env._("Margin of orders confirmed in the period, as Odoo's Margins app counts it.")
-        rows = [("margin", self.env._("Margin"), MONEY, note, now, self._margin(before)[0] if before else None, ())]
+        rows = [("margin", self.env._("Margin"), MONEY, note, now, others[0] if others else None, self._ordered(scope))]
         return [self._compared("margin", self.env._("Margin"), rows, {
             "model": "sale.order", "field": "", "domain": domain, "context": {}})]
 
     @api.model
-    def _margin(self, scope):
+    def _ordered(self, scope):
+        """Conditions of orders of the period, by the clock of the reader's company."""
         first, last = self._days(scope)
-        domain = [("state", "=", "sale"), ("company_id", "in", list(scope.filters.company_ids)), ("date_order", "<", last + timedelta(days=1))]
-        domain += [("date_order", ">=", first)] if first else []
-        for name, field in (("team_ids", "team_id"), ("user_ids", "user_id"), ("source_ids", "source_id"), ("campaign_ids", "campaign_id")):
-            if ids := getattr(scope.filters, name):
-                domain.append((field, "in", [item or False for item in ids]))
-        rows = self.env["sale.order"]._read_group(domain, ["currency_id"], ["margin:sum"])
-        return sum((margin or 0.0) * self.env["conveyor.discipline"]._rate(currency.id) for currency, margin in rows), domain
+        midnight = lambda day: clock.utc(datetime.combine(day, time()), self.env.company._conveyor_tz()).isoformat(sep=" ")  # noqa: E731
+        return tuple(([("date_order", ">=", midnight(first))] if first else []) + [("date_order", "<", midnight(last + timedelta(days=1)))])
+
+    @api.model
+    def _margins(self, domain, *scopes):
+        """Margin of these orders in each of the periods, in the reader's currency, in one reading."""
+        dated = [self._ordered(scope) for scope in scopes]
+        orders = self.env["sale.order"]
+        query = orders._search([*domain, *self._hull(dated)])
+        margin, currency = (orders._field_to_sql(query.table, name, query) for name in ("margin", "currency_id"))
+        sums = [SQL("sum(%s) FILTER (WHERE %s)", margin, Domain(list(days)).optimize_full(orders)._to_sql(orders, query.table, query)) for days in dated]
+        query.groupby = currency
+        rows = [(self.env["conveyor.discipline"]._rate(currency_id), *found) for currency_id, *found in self.env.execute_query(query.select(currency, *sums))]
+        return [sum(float(row[place] or 0) * row[0] for row in rows) for place in range(1, len(dated) + 1)]
 
     @api.model
     def _customer_table(self, scope, before):
@@ -186,5 +202,5 @@ class ConveyorDashboard(models.AbstractModel):
     def _hull(self, dated):
         """Conditions that all of these periods meet, so that no more rows are read: from the first day to the last."""
         ends = [condition for conditions in dated for condition in conditions]
-        firsts, lasts = ([end for end in ends if end[1] == operator] for operator in (">=", "<="))
+        firsts, lasts = ([end for end in ends if end[1][0] == way] for way in "><")
         return [*([min(firsts, key=lambda end: end[2])] if len(firsts) == len(lasts) else []), max(lasts, key=lambda end: end[2])]

@@ -19,6 +19,8 @@ class ConveyorDashboardList(models.AbstractModel):
     @api.model
     def _lists(self, scope):
         lists = [self._dropped(scope), self._slipping(scope), self._promised(scope)]
+        if not all(one["items"] for one in lists):
+            self._say_empty(lists)
         return {"lists": lists, "week": self._week(), "burned": self._burned(scope)}
 
     @api.model
@@ -27,8 +29,18 @@ class ConveyorDashboardList(models.AbstractModel):
         count = items[0].pop("count") if items else 0
         for item in items:
             item.pop("count", None)
-        return {"key": key, "title": title, "note": note, "empty": empty, "items": items, "count": count, "action": action,
+        return {"key": key, "title": title, "note": note, "empty": empty, "is_clear": True, "items": items, "count": count, "action": action,
                 "currency": self.env["conveyor.funnel"]._currency()}
+
+    @api.model
+    def _say_empty(self, lists):
+        """An empty list is praise only where there is anybody to lose; else it tells where clients come from."""
+        has_leads, has_customers = self.env.execute_query(SQL("SELECT EXISTS (SELECT FROM crm_lead), EXISTS (SELECT FROM conveyor_rhythm)"))[0]
+        for one in lists:
+            if one["key"] == "slipping" and not has_customers:
+                one.update(is_clear=False, empty=self.env._("No customers yet: they appear with their first confirmed order."))
+            elif one["key"] != "slipping" and not has_leads:
+                one.update(is_clear=False, empty=self.env._("No leads yet: import them, or create the first one in the pipeline."))
 
     @api.model
     def _item(self, model, record_id, name, person, money, currency_id, why, count):
@@ -65,9 +77,10 @@ class ConveyorDashboardList(models.AbstractModel):
             "%(touches)s of %(norm)s touches", touches=touches, norm=norm), count)
             for lead_id, person, value, currency_id, touches, norm, name, count in rows]
         return self._list(
-            "dropped", env._("Dropped Alive"), env._("Dropped with fewer touches than the norm, without a next touch; the most money first."),
+            "dropped", env._("Dropped Alive Now"), env._(
+                "Whenever they came: lost or forgotten with fewer touches than the norm, without a next touch, not gone for good; the most money first."),
             env._("Nobody was left behind."), items,
-            self._window(env._("Dropped Alive"), "conveyor.discipline.report", domain, ("list", "pivot", "graph")))
+            self._window(env._("Dropped Alive Now"), "conveyor.discipline.report", domain, ("list", "pivot", "graph")))
 
     @api.model
     def _slipping(self, scope):
@@ -124,5 +137,5 @@ class ConveyorDashboardList(models.AbstractModel):
             return ""
         amount, source_id, drain = worst
         name = self.env["conveyor.funnel"]._names("utm.source", [source_id]).get(source_id, self.env._("No source"))
-        return self.env._("%(name)s burned %(amount)s since %(month)s: %(leads)s leads, no sale.", name=name, amount=self._money(amount),
-                          month=format_date(self.env, drain.since, date_format="MMMM y"), leads=drain.leads)
+        return self.env._("Whatever the period: %(name)s burned %(amount)s since %(month)s. Leads: %(leads)s, no sale.", name=name,
+                          amount=self._money(amount), month=format_date(self.env, drain.since, date_format="MMMM y"), leads=drain.leads)

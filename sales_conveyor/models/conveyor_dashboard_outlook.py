@@ -1,4 +1,5 @@
 from dataclasses import replace
+from functools import partial
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -63,7 +64,8 @@ class ConveyorDashboardOutlook(models.AbstractModel):
         funnel, cohort = self.env["conveyor.funnel"], self._first_scope(scope)
         of_leads = {**funnel._drill(cohort), "domain": [*funnel._drill(cohort)["domain"], ON_THE_WHOLE]}
         won = of_leads, funnel._behind(cohort, "passed")
-        doors = {"leads": (of_leads, funnel._behind(cohort, "reached")), "conversion": won, "first_check": won}
+        came = of_leads, funnel._behind(cohort, "reached")
+        doors = {"leads": came, "lead_rate": came, "conversion": won, "first_check": won, **self._visitor_doors(scope)}
         if self.env["conveyor.money.sale"].has_access("read"):
             first, last = self._days(scope)
             sales = {"model": "conveyor.money.sale", "field": "", "context": {}, "domain": [
@@ -103,6 +105,14 @@ class ConveyorDashboardOutlook(models.AbstractModel):
         counters = facts._counters(filters)
         found = facts._visitors(counters, filters) if counters else {}
         return sum(sum(hours.values()) for hours in found.values()) or None
+
+    @api.model
+    def _visitor_doors(self, scope):
+        """The readings of the period, where visitors are shown."""
+        hours, (first, last) = self.env["conveyor.counter.tables"], self._days(scope)
+        if not self.env["conveyor.counter"].has_access("read") or not (counters := hours._counters(scope.filters)):
+            return {}
+        return {"visitors": (hours._reading_base(counters), hours._of_readings(counters, partial(hours._between_days, first, last)))}
 
     @api.model
     def _repeats(self, *scopes):
@@ -147,18 +157,26 @@ class ConveyorDashboardOutlook(models.AbstractModel):
 
     @api.model
     def _needed(self, scope):
-        """Leads that hold the turnover, at today's conversion and check."""
-        env, figures, moves = self.env, self._first_figures(scope), self._money_moves(scope)
-        months = max(1.0, self._length(scope) / 30.4)
+        """Leads that hold the turnover, at today's conversion and check; beside them those of the period before."""
+        env, earlier = self.env, self._scope_before(scope)
+        now, before = self._needed_figures(scope), self._needed_figures(earlier) if earlier else {}
+        words = (("leads", env._("Leads a month"), env._("Leads of first sales that came.")),
+                 ("needed", env._("Leads a month that hold the turnover"), env._(
+                     "So many that first sales make up for the money of customers lost in the period, less what came back, at this period's "
+                     "conversion and check.")))
+        return self._compared("needed", env._("Leads Needed"), [
+            (key, label, DECIMAL, note, now[key], before.get(key), None) for key, label, note in words] if now else [])
+
+    @api.model
+    def _needed_figures(self, scope):
+        """Leads a month, that came and that are needed; nothing where no first sale tells what a lead brings."""
+        figures = self._first_figures(scope)
         sale = (figures.first_check or 0) * (figures.conversion or 0)
         if not sale:
-            return Table("needed", env._("Leads Needed"), (Column("figure", ""), Column("value", "", DECIMAL)), ())
+            return {}
+        months, moves = max(1.0, self._length(scope) / 30.4), self._money_moves(scope)
         needed = (figures.first + max(0.0, moves["amount_lost"] - moves["amount_back"])) / sale
-        rows = (("leads", env._("Leads a month"), DECIMAL, env._("Leads of first sales that came."), figures.leads / months, None),
-                ("needed", env._("Leads a month that hold the turnover"), DECIMAL, env._(
-                    "So many that first sales make up for the money of customers lost in the period, less what came back, at this period's "
-                    "conversion and check."), needed / months, None))
-        return self._plain("needed", env._("Leads Needed"), rows, "crm.lead", [])
+        return {"leads": figures.leads / months, "needed": needed / months}
 
     @api.model
     def _money_moves(self, scope):

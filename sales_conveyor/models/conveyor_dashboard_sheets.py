@@ -48,11 +48,15 @@ class ConveyorDashboardSheets(models.AbstractModel):
     def _top_notes(self, scope, before):
         env, counted = self.env, self.env["conveyor.funnel"]._counting_sentence(PERIOD)
         day = lambda value: format_date(env, value) if value else "…"  # noqa: E731
-        first, last = self._days(scope)
-        period = env._("From %(first)s to %(last)s.", first=day(first), last=day(last))
+        period = self._period_in_words(scope)
         if not before:
             return period, counted
         return period, env._("Period before: from %(first)s to %(last)s.", first=day(before.filters.date_from), last=day(before.filters.date_to)), counted
+
+    @api.model
+    def _period_in_words(self, scope):
+        first, last = (format_date(self.env, value) if value else "…" for value in self._days(scope))
+        return self.env._("From %(first)s to %(last)s.", first=first, last=last)
 
     @api.model
     def _list_sheet(self, scope):

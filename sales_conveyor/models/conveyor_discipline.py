@@ -78,34 +78,40 @@ class ConveyorDiscipline(models.AbstractModel):
     @api.model
     def _sums(self, domain):
         """``{(key, value): Tally}`` and ``("all", None)``, in one reading."""
+        return self._sums_apart(domain, None)[0]
+
+    @api.model
+    def _sums_apart(self, domain, begin):
+        """(sums, sums of the leads that came before a day), in one reading; ``begin``: None for no such day."""
         names = ("currency_id", *KEYS, "is_dropped", "touches", "is_left", "value", "window_share",
                  "attempt_norm", "first_attempt_minutes", "is_attempted")
         query = self.env[REPORT]._search(domain)
-        rows = query.select(*(SQL.identifier(query.table, name) for name in names))
-        found = defaultdict(Tally)
-        for grouping, currency_id, *values, measures in self._grouped(rows):
+        earlier = SQL("%s < %s", SQL.identifier(query.table, "entry_date"), begin) if begin else SQL("FALSE")
+        rows = query.select(*(SQL.identifier(query.table, name) for name in names), SQL("%s AS is_earlier", earlier))
+        found = defaultdict(Tally), defaultdict(Tally)
+        for is_earlier, grouping, currency_id, *values, measures in self._grouped(rows):
             place = KEYS[grouping] if grouping < len(KEYS) else "all"
             value = values[grouping] if grouping < len(KEYS) else None
-            found[place, value] += self._tally(measures, currency_id)
+            found[is_earlier][place, value] += self._tally(measures, currency_id)
         return found
 
     @api.model
     def _grouped(self, rows):
-        """Rows (number of the key, currency, values of the keys, measures)."""
+        """Rows (did they come before, number of the key, currency, values of the keys, measures)."""
         keys = [SQL.identifier("d", name) for name in KEYS]
-        sets = SQL(", ").join([*(SQL("(d.currency_id, %s)", key) for key in keys), SQL("(d.currency_id)")])
+        sets = SQL(", ").join([*(SQL("(d.is_earlier, d.currency_id, %s)", key) for key in keys), SQL("(d.is_earlier, d.currency_id)")])
         numbers = SQL("CASE %s ELSE %s END", SQL(" ").join(
             SQL("WHEN GROUPING(%s) = 0 THEN %s", key, number) for number, key in enumerate(keys)), len(keys))
         result = self.env.execute_query(SQL(
             """
-            SELECT %s, d.currency_id, %s, count(*), sum(is_dropped), sum(is_dropped) FILTER (WHERE touches <= %s), sum(is_left),
+            SELECT d.is_earlier, %s, d.currency_id, %s, count(*), sum(is_dropped), sum(is_dropped) FILTER (WHERE touches <= %s), sum(is_left),
                    sum(value) FILTER (WHERE is_left = 1), count(window_share), sum(window_share),
                    count(*) FILTER (WHERE is_attempted = 1 OR first_attempt_minutes > attempt_norm),
                    count(*) FILTER (WHERE is_attempted = 1 AND first_attempt_minutes <= attempt_norm),
                    sum(is_attempted), sum(first_attempt_minutes) FILTER (WHERE is_attempted = 1)
               FROM (%s OFFSET 0) d GROUP BY GROUPING SETS (%s)
             """, numbers, SQL(", ").join(keys), FEW, rows, sets))
-        width = 2 + len(KEYS)
+        width = 3 + len(KEYS)
         return [(*row[:width], row[width:]) for row in result]
 
     @api.model

@@ -81,13 +81,28 @@ class ConveyorWindow(models.Model):
     def _windows(self, companies=None, teams=None):
         """``{(company id, team id or 0): engine.window.Window}`` of all companies and teams, or of these."""
         by_team, by_company = self._histories()
-        settings = self.sudo().with_context(active_test=False)  # only the number of days, to everyone
-        companies = companies or settings.env["res.company"].search_fetch([], ["conveyor_window_days", "conveyor_window_by_history"])
-        days_of_teams = {0: 0, **{team.id: team.conveyor_window_days for team in (
-            settings.env["crm.team"].search_fetch([], ["conveyor_window_days"]) if teams is None else teams)}}
+        of_companies, of_teams = self._settings(companies, teams)
         return {
-            (company.id, team_id): window.choose(
-                (by_team.get(team_id), by_company.get(company.id)), (days, company.conveyor_window_days),
-                company.conveyor_window_by_history)
-            for company in companies.sudo() for team_id, days in days_of_teams.items()
+            (company_id, team_id): window.choose((by_team.get(team_id), by_company.get(company_id)), (days, company_days), by_history)
+            for company_id, company_days, by_history in of_companies for team_id, days in ((0, 0), *of_teams)
         }
+
+    @api.model
+    def _settings(self, companies, teams):
+        """``([(company id, days, is history asked?)], [(team id, days)])``: only the number of days, to everyone; None for all of them,
+        archived ones too, in one reading."""
+        if companies is None and teams is None:
+            self.env["res.company"].flush_model(["conveyor_window_days", "conveyor_window_by_history"])
+            self.env["crm.team"].flush_model(["conveyor_window_days"])
+            rows = self.env.execute_query(SQL(
+                """
+                SELECT id, conveyor_window_days, conveyor_window_by_history, FALSE FROM res_company
+                 UNION ALL SELECT id, conveyor_window_days, NULL, TRUE FROM crm_team
+                """))
+            return ([(key, days or 0, by_history) for key, days, by_history, is_team in rows if not is_team],
+                    [(key, days or 0) for key, days, _by_history, is_team in rows if is_team])
+        settings = self.sudo().with_context(active_test=False)
+        companies = companies or settings.env["res.company"].search_fetch([], ["conveyor_window_days", "conveyor_window_by_history"])
+        teams = settings.env["crm.team"].search_fetch([], ["conveyor_window_days"]) if teams is None else teams
+        return ([(company.id, company.conveyor_window_days, company.conveyor_window_by_history) for company in companies.sudo()],
+                [(team.id, team.conveyor_window_days) for team in teams])

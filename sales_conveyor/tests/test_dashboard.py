@@ -7,37 +7,14 @@ from zoneinfo import ZoneInfo
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import format_date
 
 from ..engine.funnel import Tally
-from .common import ConveyorCase
+from .dashboard_common import FIRST_PAINT, DashboardCase
 
 
 @tagged("post_install", "-at_install")
-class TestDashboard(ConveyorCase):
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.today = fields.Date.today()
-        cls.filters = {"date_from": cls.today - timedelta(days=29), "date_to": cls.today, "team_ids": [cls.team.id]}
-        cls.dashboard = cls.env["conveyor.dashboard"].with_user(cls.manager)
-        cls.clients = cls.env["res.partner"].create([{"name": f"Client {number}"} for number in range(20)])
-        cls.leads = cls.env["crm.lead"].create([{
-            "name": f"Lead {number}", "type": "opportunity", "team_id": cls.team.id, "user_id": (cls.seller if number % 2 else cls.manager).id,
-            "stage_id": cls.new.id, "partner_id": partner.id, "expected_revenue": 100 * (number + 1),
-        } for number, partner in enumerate(cls.clients)])
-        cls.leads[:12].stage_id = cls.offer
-        cls.leads[:4].action_set_won()
-        cls.env["crm.lost.reason"].create({"name": "Too dear"})
-        reason = cls.env["crm.lost.reason"].search([("name", "=", "Too dear")])
-        cls.leads[4:12].action_set_lost(lost_reason_id=reason.id)
-        cls.env.flush_all()
-
-    def part(self, name, user=None, **filters):
-        return self.dashboard.with_user(user or self.manager).get_part(name, {**self.filters, **filters})
-
-    def figures(self, part, column="value"):
-        return {row["key"]: row["cells"][column] for table in part["tables"] for row in table["rows"] if column in row["cells"]}
+class TestDashboard(DashboardCase):
 
     # ------------------------------------------------------------ the top line
     def test_first_sales_by_hand_and_as_in_the_funnel(self):
@@ -124,6 +101,7 @@ class TestDashboard(ConveyorCase):
         [table] = part["tables"]
         self.assertTrue(part["has_money"])
         self.assertEqual(table["rows"][0]["cells"]["name"], "Magazine")
+        self.assertIn(format_date(self.env, self.today - timedelta(days=420)), table["notes"][0])
         self.assertAlmostEqual({row["cells"]["name"]: row["cells"]["spend"] for row in table["rows"]}["Shop window"], 9000)
         own = self.part("sources", self.seller)
         self.assertFalse(own["has_money"])
@@ -189,6 +167,73 @@ class TestDashboard(ConveyorCase):
             self.assertEqual(row.cells["value"], self.env["crm.lead"].with_user(self.manager).search_count(
                 table.drill_domain(row, "value")), row.key)
 
+    def test_touched_today_stands_beside_yesterday(self):
+        """Of open leads: one touched on both days, one yesterday only, one longer ago, one by a mail that came back, one by the client himself."""
+        begins = self.dashboard._today_begins()
+        touches = ((12, begins, {}), (12, begins - timedelta(hours=2), {}), (13, begins - timedelta(hours=20), {}), (14, begins - timedelta(days=3), {}),
+                   (15, begins - timedelta(hours=3), {"outcome": "bounced"}), (16, begins - timedelta(hours=4), {"direction": "in"}))
+        self.env["conveyor.touch"]._record([{
+            "event_key": f"dashboard-{number}-{moment}", "lead_id": self.leads[number].id, "channel": "call", "date": moment, **values}
+            for number, moment, values in touches])
+        cells = self.dashboard._today(self.dashboard._scope(self.filters)).row("done").cells
+        self.assertEqual((cells["value"], cells["before"], cells["change"]), (1, 2, -0.5))
+        self.assertIsNone(self.figures(self.part("around"), "before")["overdue"])
+
+    def test_customers_by_rhythm_stand_beside_those_as_the_period_began(self):
+        """One has become late, one came back, one is new, one stayed: told from the changes since."""
+        first, company = self.filters["date_from"], self.env.company
+        self.env["conveyor.rhythm"].search([]).unlink()
+        self.env["conveyor.rhythm.change"].search([]).unlink()
+
+        def rhythm(number, status, bought, **values):
+            self.env["conveyor.rhythm"].create({
+                "partner_id": self.clients[number].id, "company_id": company.id, "currency_id": company.currency_id.id, "status": status,
+                "first_date": bought, "last_date": bought, "purchase_count": 2, "usual_gap": 30, **values})
+
+        def change(number, day, old, new):
+            self.env["conveyor.rhythm.change"].create({
+                "partner_id": self.clients[number].id, "company_id": company.id, "date": day, "from_status": old, "to_status": new})
+
+        long_ago = first - timedelta(days=200)
+        for number, status, bought in ((0, "late", long_ago), (1, "steady", long_ago), (2, "new", self.today), (3, "steady", long_ago)):
+            rhythm(number, status, bought)
+        for number, day, old, new in ((0, first, "steady", "late"), (1, first + timedelta(days=2), "lost", "steady"),
+                                      (3, first + timedelta(days=1), "steady", "late"), (3, first + timedelta(days=5), "late", "steady")):
+            change(number, day, old, new)
+        scope = self.dashboard._scope({**self.filters, "team_ids": False})
+        self.assertNotIn("before", [column.key for column in self.dashboard._rhythms(scope).columns])  # nothing was seen before the period
+        change(3, first - timedelta(days=40), "late", "steady")
+        table = self.dashboard._rhythms(scope)
+        self.assertEqual({row.key: (row.cells["customers"], row.cells["before"]) for row in table.rows},
+                         {"late": (1, 0), "lost": (0, 1), "new": (1, 0), "steady": (2, 2)})
+        self.assertEqual((table.total.cells["customers"], table.total.cells["before"]), (4, 3))
+
+    def test_leads_dropped_stand_beside_those_of_the_period_before(self):
+        """Each whole, since a manager sees of others what is older than a week."""
+        for leads, days in ((self.leads[4:7], 45), (self.leads[7:], 10)):
+            moment = fields.Datetime.now() - timedelta(days=days)
+            self.env["conveyor.transition"].search([("lead_id", "in", leads.ids)]).date = moment
+            self.env["crm.lead"].flush_model()
+            self.env.cr.execute("UPDATE crm_lead SET create_date = %s, date_closed = %s WHERE id = ANY(%s)", [moment, moment, leads.ids])
+        self.env.invalidate_all()
+        table = {one["key"]: one for one in self.part("around")["tables"]}["discipline_salesperson"]
+        rows = {row["key"]: (row["cells"]["dropped"], row["cells"]["dropped_before"]) for row in table["rows"]}
+        self.assertEqual(rows, {str(self.manager.id): (2, 2), str(self.seller.id): (3, 1)})
+        total = table["total"]["cells"]
+        self.assertEqual((total["dropped"], total["dropped_before"]), (5, 3))
+        self.assertEqual(total["early_share_before"], 1)
+
+    def test_visitors_of_the_drivers_open_their_readings_by_the_counters_clock(self):
+        door = self.env["conveyor.counter"].create({"name": "Dashboard door", "tz": "Europe/Sofia", "team_id": self.team.id})
+        first = datetime.combine(self.filters["date_from"], datetime.min.time())
+        self.env["conveyor.counter.reading"].create([
+            {"counter_id": door.id, "hour": first + timedelta(hours=hours), "visitors": visitors}
+            for hours, visitors in ((-1, 7), (-4, 100), (24 * 29 + 20, 9), (24 * 29 + 23, 100))])
+        [table] = self.dashboard._driver_tables(self.dashboard._scope(self.filters))
+        row = table.row("visitors")
+        readings = self.env["conveyor.counter.reading"].search(table.drill_domain(row, "value"))
+        self.assertEqual((row.cells["value"], sum(readings.mapped("visitors"))), (16, 16))
+
     def test_an_unknown_part_is_told(self):
         with self.assertRaisesRegex(UserError, "no part"):
             self.part("everything")
@@ -196,23 +241,9 @@ class TestDashboard(ConveyorCase):
             self.part("top", date_to="tomorrow")
 
     def test_the_first_paint_needs_few_queries(self):
-        """Top line, belt and lists, each in a request of its own with nothing in memory but what the process keeps."""
-        spent = self.env["utm.source"].create({"name": "Leaflets"})
-        self.env["conveyor.spend"].create({"source_id": spent.id, "amount": 900, "date_from": self.today - timedelta(days=400),
-                                           "date_to": self.today - timedelta(days=300)})
-
-        def cost(name):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.part(name)
-            return self.env.cr.sql_log_count - before
-
-        for name in (first := ("top", "belt", "lists")) + ("around",):
-            self.part(name)
-        costs = {name: cost(name) for name in (*first, "around")}
-        self.assertLess(sum(costs[name] for name in first), 40, costs)
-        self.assertLess(costs["around"], 16, costs)
+        costs = self.paint_costs()
+        self.assertLess(sum(costs[name] for name in FIRST_PAINT), 40, costs)
+        self.assertLess(costs["around"], 18, costs)
 
     # ------------------------------------------------------------ rights
     def test_a_salesperson_sees_his_own(self):
@@ -236,6 +267,16 @@ class TestDashboard(ConveyorCase):
         overdue = {one["key"]: one for one in self.part("lists")["lists"]}["overdue"]
         self.assertEqual([item["id"] for item in overdue["items"]], late.sorted("expected_revenue", reverse=True).ids)
         self.assertEqual((overdue["count"], overdue["items"][0]["person"]), (3, late[2].user_id.name))
+
+    def test_an_empty_list_is_no_praise_where_nobody_has_bought_yet(self):
+        self.order(self.clients[18], fields.Datetime.now() - timedelta(days=2))
+        self.env.flush_all()
+        lists = {one["key"]: one for one in self.part("lists")["lists"]}
+        self.assertEqual([lists[key]["is_clear"] for key in ("slipping", "overdue")], [True, True])
+        self.env["conveyor.rhythm"].search([]).unlink()
+        lists = {one["key"]: one for one in self.part("lists")["lists"]}
+        self.assertEqual([lists[key]["is_clear"] for key in ("slipping", "overdue")], [False, True])
+        self.assertIn("first confirmed order", lists["slipping"]["empty"])
 
     def test_assigning_plans_a_touch_for_the_next_working_day_once_and_can_be_undone(self):
         lead = self.leads[15]
@@ -290,7 +331,7 @@ class TestDashboard(ConveyorCase):
         self.env["conveyor.spend"].create({"source_id": source.id, "amount": 9000, "date_from": self.today - timedelta(days=400),
                                            "date_to": self.today - timedelta(days=300)})
         self.env.flush_all()
-        self.assertIn("Magazine", self.part("lists")["burned"])
+        self.assertRegex(self.part("lists")["burned"], "Whatever the period: Magazine burned .*Leads: 1, no sale")
         self.assertEqual(self.part("lists", self.seller)["burned"], "")
 
     # ------------------------------------------------------------ whoever leaves

@@ -58,8 +58,9 @@ def test_assigning_with_one_click_and_taking_it_back(shop, clients, enter):
     item.get_by_role("button", name="Assign").click()
     expect(item.locator(".o_conveyor_assigned")).to_contain_text("Seller")
     assert next_touch(clients, lead) > before
+    expect(item.get_by_role("button", name="Undo")).to_be_focused()
     item.get_by_role("button", name="Undo").click()
-    expect(item.get_by_role("button", name="Assign")).to_be_visible()
+    expect(item.get_by_role("button", name="Assign")).to_be_focused()
     assert next_touch(clients, lead)[:10] == before[:10]
 
 
@@ -72,6 +73,21 @@ def test_a_salesperson_has_his_own_page_on_a_phone(shop, clients, enter):
     expect(board.table("belt").locator("tr", has_text="Needs").first.locator("[data-key=in_now]")).to_have_attribute("data-value", "1")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     expect(page.get_by_role("button", name="Hand Over Clients")).to_have_count(0)
+
+
+def test_the_tab_stands_in_the_address_and_arrows_change_it(shop, clients, enter):
+    clients.add("Quin")
+    page = enter("manager").page
+    board = Dashboard(page).open(team_ids=shop.team, period="this_month", tab="drivers")
+    drivers, outlook = (page.locator(f"[data-tab={tab}]") for tab in ("drivers", "outlook"))
+    expect(drivers).to_have_attribute("aria-selected", "true")
+    drivers.press("ArrowRight")
+    expect(outlook).to_be_focused()
+    expect(outlook).to_have_attribute("aria-selected", "true")
+    expect(page).to_have_url(re.compile(r"tab=outlook"))
+    page.reload()
+    board.ready()
+    expect(outlook).to_have_attribute("aria-selected", "true")
 
 
 def test_an_empty_period_tells_what_to_do_next(shop, enter):

@@ -50,7 +50,7 @@ def test_as_dict_is_json():
     data = json.loads(json.dumps(TABLE.as_dict()))
     assert data["rows"][0]["cells"] == {"section": "New", "passed": 3, "value": 1.5, "when": "2024-05-01"}
     assert data["columns"][1]["drill"] == [["pass_date", "!=", False]]
-    assert data["columns"][0] == {"key": "section", "label": "Section", "type": "text", "note": "", "drill": None}
+    assert data["columns"][0] == {"key": "section", "label": "Section", "type": "text", "note": "", "drill": None, "under": ""}
     assert data["total"] is None
 
 

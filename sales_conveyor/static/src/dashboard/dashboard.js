@@ -22,6 +22,7 @@ import { SalesChart } from "./sales_chart";
 const PATH = "conveyor";
 const FIRST = ["top", "belt", "lists"]; // what is read before anything else
 const PARTS = { around: ["around", "sources"], sections: [], drivers: ["drivers"], outlook: ["outlook"] }; // of each tab
+const FIRST_TAB = "around";
 const TABS = {
     around: _t("Around the belt"),
     sections: _t("Sections"),
@@ -47,7 +48,7 @@ export class Dashboard extends Component {
         this.keepers = {};
         this.state = useState({
             query: this.firstQuery(),
-            tab: this.props.state?.tab || "around",
+            tab: this.firstTab(),
             parts: {},
             errors: {},
             loading: {},
@@ -68,18 +69,26 @@ export class Dashboard extends Component {
         );
     }
 
-    firstQuery() {
+    /** What the address asks for, if it is that of this page. */
+    get address() {
         const { current } = router;
-        const isMine = [PATH, this.props.actionId].includes(current.action);
-        const usual = { ...defaultQuery(), period: "this_month" };
+        return [PATH, this.props.actionId].includes(current.action) ? current : {};
+    }
+
+    firstQuery() {
         if (this.props.state?.query) {
-            return { ...usual, ...this.props.state.query };
+            return { ...defaultQuery(), ...this.props.state.query };
         }
-        return isMine && current.period ? fromUrl(current) : usual;
+        return fromUrl({ period: "this_month", ...this.address });
+    }
+
+    firstTab() {
+        return [this.props.state?.tab, this.address.tab].find((tab) => tab in TABS) || FIRST_TAB;
     }
 
     tellUrl() {
-        this.props.updateActionState?.({ ...toUrl(this.state.query), period: this.state.query.period });
+        const { query, tab } = this.state;
+        this.props.updateActionState?.({ ...toUrl(query), period: query.period, tab: tab === FIRST_TAB ? undefined : tab });
     }
 
     // ------------------------------------------------------------- loading
@@ -126,7 +135,19 @@ export class Dashboard extends Component {
 
     async choose(tab) {
         this.state.tab = tab;
+        this.tellUrl();
         await this.loadTab();
+    }
+
+    /** Arrows go from tab to tab. */
+    onTabKeydown(ev) {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[ev.key];
+        if (step) {
+            const keys = Object.keys(TABS);
+            const next = keys[(keys.indexOf(this.state.tab) + step + keys.length) % keys.length];
+            ev.currentTarget.querySelector(`[data-tab="${next}"]`).focus();
+            return this.choose(next);
+        }
     }
 
     // ------------------------------------------------------------- what is shown

@@ -28,28 +28,32 @@ export class DashboardList extends Component {
         return this.action.doAction(action, { newWindow });
     }
 
-    async assign(item) {
-        await this.once(item, async () => {
+    async assign(item, ev) {
+        await this.once(item, ev, async () => {
             this.state.assigned[item.key] = await this.orm.call("conveyor.assignment", "assign", [item.model, item.id]);
         });
     }
 
-    async undo(item) {
-        await this.once(item, async () => {
+    async undo(item, ev) {
+        await this.once(item, ev, async () => {
             await this.orm.call("conveyor.assignment", "undo", [[this.state.assigned[item.key].id]]);
             delete this.state.assigned[item.key];
         });
     }
 
-    async once(item, work) {
+    /** One thing at a time; the button that takes the place of the pressed one has the focus then. */
+    async once(item, ev, work) {
         if (this.state.busy) {
             return;
         }
+        const row = ev.target.closest("[data-item]");
         this.state.busy = item.key;
         try {
             await work();
         } finally {
             this.state.busy = "";
         }
+        await new Promise(requestAnimationFrame);
+        row.querySelector(".o_conveyor_undo, .o_conveyor_assign")?.focus();
     }
 }

@@ -22,7 +22,17 @@ export class FunnelTable extends Component {
     }
 
     get columns() {
-        return this.props.table.columns.slice(1);
+        return this.props.table.columns.slice(1).filter((column) => !column.under);
+    }
+
+    /** The earlier figure that stands under one, if there is any. */
+    earlier(row, column) {
+        const under = this.props.table.columns.find((other) => other.under === column.key);
+        return under && !isNothing(row.cells[under.key]) ? under : false;
+    }
+
+    write(row, column) {
+        return write(this.props.table, row, column);
     }
 
     name(row) {

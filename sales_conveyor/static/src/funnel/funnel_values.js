@@ -70,7 +70,7 @@ export function hint(table, row, column) {
     const value = row.cells[column.key];
     const type = typeOf(row, column);
     if (isNothing(value)) {
-        return _t("Nothing to count");
+        return column.key === "before" && column.note ? column.note : _t("Nothing to count");
     }
     return { money: exactMoney(value, table.currency), text: value }[type] || "";
 }
