@@ -93,11 +93,11 @@ class ConveyorDashboardAround(models.AbstractModel):
         for status in then:
             sums["status", status]  # noqa: B018  whom nobody is in any more is shown too
         names = dict(self.env["conveyor.rhythm"]._fields["status"]._description_selection(env))
-        table = tables._by_table(domain, sums, "status", "rhythm_status", env._("Customers by Rhythm"), env._("Status"), names, "")
+        table = tables._by_table(domain, sums, "status", "rhythm_status", env._("Customers by Rhythm Now"), env._("Status"), names, "")
         risk = replace(table.column("money_at_risk"), note=env._(
             "What late, sleeping and lost customers would have bought since their last purchase, at most a year of it; as of now."))
         if not then:
-            now = replace(table.column("customers"), label=env._("Now"), note=env._(
+            now = replace(table.column("customers"), note=env._(
                 "Customers who have bought, as of now. How many they were as the period began is told once it begins after the first "
                 "change of status that was seen to happen."))
             return replace(table, columns=(table.column("name"), now, risk))

@@ -74,9 +74,9 @@ class ConveyorDashboardSales(models.AbstractModel):
     def _sources_by_return(self, scope):
         money = self.env["conveyor.money"]
         table = money._source_table(money._read(money._money_scope(scope), fields.Date.context_today(self)))
-        columns = tuple(replace(column, label=self.env._("What is said of the period")) if column.key == "verdict" else column for column in table.columns)
-        notes = self.env._("%(period)s Money without effect over a longer time is named under the lists of names.", period=self._period_in_words(scope))
-        return replace(table, title=self.env._("Sources by Return, in the Period"), columns=columns, notes=(notes, *table.notes[:1])).without(
+        notes = self.env._("%(period)s What is said is of this time; money without effect over a longer one is named under the lists of names.",
+                           period=self._period_in_words(scope))
+        return replace(table, title=self.env._("Sources by Return, in the Period"), notes=(notes, *table.notes[:1])).without(
             "leads", "cost_lead", "revenue_first", "revenue_later", "margin", "ltv", "payback")
 
     @api.model

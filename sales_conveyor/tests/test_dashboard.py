@@ -1,6 +1,7 @@
 """The owner's page: figures by hand, in step with the funnel, by the reader's rights; assigning; handing over."""
 
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -207,6 +208,9 @@ class TestDashboard(DashboardCase):
         self.assertEqual({row.key: (row.cells["customers"], row.cells["before"]) for row in table.rows},
                          {"late": (1, 0), "lost": (0, 1), "new": (1, 0), "steady": (2, 2)})
         self.assertEqual((table.total.cells["customers"], table.total.cells["before"]), (4, 3))
+        stream = BytesIO()  # the workbook has a sheet of that name already, of customers one by one
+        self.env["conveyor.workbook"].with_user(self.manager)._from_filters({**self.filters, "team_ids": False})._write_file(stream)
+        self.assertTrue(stream.getvalue())
 
     def test_leads_dropped_stand_beside_those_of_the_period_before(self):
         """Each whole, since a manager sees of others what is older than a week."""

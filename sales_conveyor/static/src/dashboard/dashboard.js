@@ -223,6 +223,10 @@ export class Dashboard extends Component {
         return this.action.doAction("sales_conveyor.conveyor_money_action", { newWindow });
     }
 
+    openAssigned(newWindow) {
+        return this.action.doAction("sales_conveyor.conveyor_assignment_action", { newWindow });
+    }
+
     handOver() {
         return this.action.doAction("sales_conveyor.conveyor_handover_action", { onClose: () => this.load("outlook") });
     }

@@ -1,4 +1,4 @@
-import { Component, useState } from "@odoo/owl";
+import { Component, onPatched, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { formatMonetary } from "@web/views/fields/formatters";
@@ -13,6 +13,13 @@ export class DashboardList extends Component {
         this.action = useService("action");
         this.notification = useService("notification");
         this.state = useState({ assigned: {}, busy: "" });
+        this.pressed = null; // the row of the button that was pressed
+        onPatched(() => {
+            if (this.pressed && !this.state.busy) {
+                this.pressed.querySelector(".o_conveyor_undo, .o_conveyor_assign")?.focus();
+                this.pressed = null;
+            }
+        });
     }
 
     money(item) {
@@ -46,14 +53,12 @@ export class DashboardList extends Component {
         if (this.state.busy) {
             return;
         }
-        const row = ev.target.closest("[data-item]");
+        this.pressed = ev.target.closest("[data-item]");
         this.state.busy = item.key;
         try {
             await work();
         } finally {
             this.state.busy = "";
         }
-        await new Promise(requestAnimationFrame);
-        row.querySelector(".o_conveyor_undo, .o_conveyor_assign")?.focus();
     }
 }
