@@ -160,12 +160,12 @@ class ConveyorDashboardOutlook(models.AbstractModel):
         """Leads that hold the turnover, at today's conversion and check; beside them those of the period before."""
         env, earlier = self.env, self._scope_before(scope)
         now, before = self._needed_figures(scope), self._needed_figures(earlier) if earlier else {}
-        words = (("leads", env._("Leads a month"), env._("Leads of first sales that came.")),
-                 ("needed", env._("Leads a month that hold the turnover"), env._(
-                     "So many that first sales make up for the money of customers lost in the period, less what came back, at this period's "
-                     "conversion and check.")))
+        labels = {"leads": env._("Leads a month"), "needed": env._("Leads a month that hold the turnover")}
+        notes = {"leads": env._("Leads of first sales that came."), "needed": env._(
+            "So many that first sales make up for the money of customers lost in the period, less what came back, at this period's "
+            "conversion and check.")}
         return self._compared("needed", env._("Leads Needed"), [
-            (key, label, DECIMAL, note, now[key], before.get(key), None) for key, label, note in words] if now else [])
+            (key, labels[key], DECIMAL, notes[key], now[key], before.get(key), None) for key in labels] if now else [])
 
     @api.model
     def _needed_figures(self, scope):
