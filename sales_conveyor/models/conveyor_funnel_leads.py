@@ -50,7 +50,7 @@ class ConveyorFunnelLeads(models.AbstractModel):
             Column("stage_id", env._("Section now")),
             Column("won_status", env._("Status")),
             Column("lost_reason_id", env._("Lost reason")),
-            Column("value", env._("Value"), MONEY),
+            Column("value", env._("Expected revenue"), MONEY),
             Column("currency", env._("Currency")),
             Column("entry_date", env._("Entered"), DATE),
             Column("won_date", env._("Won on"), DATE),

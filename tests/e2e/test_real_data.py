@@ -139,7 +139,7 @@ def test_the_workbook_is_the_screen(imported, funnel, tmp_path):
     assert_same(funnel.sections(), sheets["Funnel"], "Section")
     assert_same(funnel.table("by_salesperson"), sheets["By Salesperson"], "Salesperson")
     assert len(sheets["Leads"]) == figures["leads"]
-    assert sum(row["Value"] for row in sheets["Leads"] if row["Won on"]) == figures["value_won"]
+    assert sum(row["Expected revenue"] for row in sheets["Leads"] if row["Won on"]) == figures["value_won"]
 
 
 def read(path):
