@@ -6,12 +6,16 @@ from odoo.tools import SQL
 
 
 @contextmanager
-def without_keys(env, table):
+def without_keys(env, table, even_unique=False):
     """Check the foreign keys of a table once, after the block, and not of each row in it. It locks the table, so it is
-    for one that nobody uses yet."""
+    for one that nobody uses yet.
+
+    :param even_unique: also the constraints that keep rows unique
+    """
     name = SQL.identifier(table)
     keys = env.execute_query(SQL(
-        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'f'", table))
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = ANY(%s)",
+        table, ["f", "u"] if even_unique else ["f"]))
     for key, _definition in keys:
         env.cr.execute(SQL("ALTER TABLE %s DROP CONSTRAINT %s", name, SQL.identifier(key)))
     yield
@@ -27,8 +31,9 @@ def without_indexes(env, table, even_unique=False):
     """
     indexes = env.execute_query(SQL(
         "SELECT i.relname, pg_get_indexdef(i.oid) FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid"
-        " WHERE x.indrelid = %s::regclass AND NOT x.indisprimary AND (%s OR NOT x.indisunique)", table, even_unique))
-    with without_keys(env, table):
+        " WHERE x.indrelid = %s::regclass AND NOT x.indisprimary AND (%s OR NOT x.indisunique)"
+        " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.oid AND c.contype = 'u')", table, even_unique))
+    with without_keys(env, table, even_unique):
         for name, _definition in indexes:
             env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
         yield

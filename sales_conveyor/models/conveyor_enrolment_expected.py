@@ -109,7 +109,7 @@ class ConveyorRhythm(models.Model):
     _inherit = "conveyor.rhythm"
 
     @api.model
-    def _refresh(self, partner_ids, today=None, is_history=False, asides=None):
-        result = super()._refresh(partner_ids, today, is_history, asides)
+    def _refresh(self, partner_ids, today=None, is_history=False, asides=None, is_first=False):
+        result = super()._refresh(partner_ids, today, is_history, asides, is_first)
         self.env["conveyor.enrolment"]._expected_moved(partner_ids, today)
         return result

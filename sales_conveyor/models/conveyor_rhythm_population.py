@@ -32,23 +32,27 @@ class ConveyorRhythmPopulation(models.Model):
     def _moments_sql(self, rows):
         """SELECT (company_id, category_id, is_open_days, buyer_count, mu, s2) of ``engine.rhythm.population``.
 
+        Customers with as many gaps weigh the same, so these are added up first: few rows are left for the rest.
+
         :param rows: SELECT (company_id, category_id, is_open_days, gap_count, log_sum, log_squares), one row a customer
         """
         return SQL("""
-            WITH repeat AS MATERIALIZED (SELECT *, gap_count AS x FROM (%(rows)s) r WHERE gap_count >= 1),
+            WITH repeat AS MATERIALIZED (
+                SELECT company_id, category_id, is_open_days, gap_count::float8 AS x, count(*)::float8 AS k, sum(log_sum) AS total,
+                       sum(log_sum * log_sum) / gap_count AS squares, sum(GREATEST(log_squares - log_sum * log_sum / gap_count, 0)) AS within
+                  FROM (%(rows)s) r WHERE gap_count >= 1 GROUP BY company_id, category_id, is_open_days, gap_count),
             sums AS (
-                SELECT company_id, category_id, is_open_days, GROUPING(category_id) AS of_company, count(*) AS k,
-                       sum(x)::float8 AS n, sum(x::float8 * x) AS weight, sum(log_sum) AS total,
-                       sum(log_sum * log_sum / x) AS squares, sum(GREATEST(log_squares - log_sum * log_sum / x, 0)) AS within
+                SELECT company_id, category_id, is_open_days, GROUPING(category_id) AS of_company, sum(k) AS k,
+                       sum(k * x) AS n, sum(k * x * x) AS weight, sum(total) AS total, sum(squares) AS squares, sum(within) AS within
                   FROM repeat GROUP BY GROUPING SETS ((company_id, is_open_days), (company_id, is_open_days, category_id))
-                HAVING count(*) >= %(enough)s AND (GROUPING(category_id) = 1 OR category_id IS NOT NULL)),
+                HAVING sum(k) >= %(enough)s AND (GROUPING(category_id) = 1 OR category_id IS NOT NULL)),
             spread AS (
                 SELECT *, CASE WHEN n > k THEN GREATEST(within / (n - k), %(least)s) ELSE %(spread)s END AS s2 FROM sums),
             moment AS (
                 SELECT *, GREATEST(((squares - total * total / n) / (k - 1) - s2) / ((n - weight / n) / (k - 1)),
                                    %(least)s * s2) AS tau2 FROM spread)
             SELECT m.company_id, m.category_id, m.is_open_days, m.k::int AS buyer_count,
-                   sum(r.log_sum / r.x / (m.tau2 + m.s2 / r.x)) / sum(1 / (m.tau2 + m.s2 / r.x)) AS mu, m.s2
+                   sum(r.total / r.x / (m.tau2 + m.s2 / r.x)) / sum(r.k / (m.tau2 + m.s2 / r.x)) AS mu, m.s2
               FROM moment m JOIN repeat r ON r.company_id = m.company_id AND r.is_open_days = m.is_open_days
                AND (m.of_company = 1 OR r.category_id = m.category_id)
              GROUP BY m.company_id, m.category_id, m.is_open_days, m.k, m.s2

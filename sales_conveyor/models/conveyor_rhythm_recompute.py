@@ -12,6 +12,9 @@ DERIVED = (  # columns that a recompute writes
     "next_status_date", "renew_date", "status", "status_date", "basis", "category_id", "rule_id", "is_open_days",
     "calendar_id", "revenue_total", "revenue_average", "margin_total", "revenue_year", "revenue_before", "first_amount",
     "last_amount", "bought_date", "bought_more_date", "returned_date", "recommended_date", "referred_date", "is_stale")
+TOLD = (  # columns of a written row that say what happened
+    "partner_id", "company_id", "status", "status_date", "first_date", "last_date", "first_amount", "last_amount", "revenue_average",
+    "usual_gap", "bought_date", "bought_more_date", "returned_date", "recommended_date", "referred_date")
 QUALITIES = ("bought", "bought_more", "returned", "recommended", "referred")
 
 
@@ -25,18 +28,19 @@ class ConveyorRhythmRecompute(models.AbstractModel):
     _description = "Making of Purchase Rhythms"
 
     @api.model
-    def _run(self, partner_ids, today=None, is_history=False, asides=None):
+    def _run(self, partner_ids, today=None, is_history=False, asides=None, is_first=False):
         """Make rhythms anew and note what changed.
 
         :param partner_ids: commercial partners, None for all
         :param today: None: today in each company's time zone
         :param is_history: whatever is found happened before: facts only, nothing is done about it
         :param asides: further parts, ``{name: statement}``
+        :param is_first: no row is there yet, nor an index that would have to be asked for it
         :return: rows of what happened in these days, for :meth:`conveyor.rhythm._tell`
         """
         rules = self.env["conveyor.rhythm.terms"]._rules()
         is_all, has_calendars = partner_ids is None, any(rule["has_calendar"] for rule in rules)
-        parts = self._parts(partner_ids, today, rules, has_calendars, is_history)
+        parts = self._parts(partner_ids, today, rules, has_calendars, is_history, is_first)
         if is_all or len(partner_ids) > MANY:
             parts = self._staged(parts, has_calendars)
         parts |= asides or {}
@@ -64,7 +68,7 @@ class ConveyorRhythmRecompute(models.AbstractModel):
         return left
 
     @api.model
-    def _parts(self, partner_ids, today, rules, has_calendars, is_history):
+    def _parts(self, partner_ids, today, rules, has_calendars, is_history, is_first=False):
         is_all = partner_ids is None
         choice = self.env["conveyor.rhythm.terms"]._choice_sql(rules, "r", partner_ids)
         topic = self._topic(partner_ids, any(rule["pattern"] for rule in rules))
@@ -81,7 +85,7 @@ class ConveyorRhythmRecompute(models.AbstractModel):
             parts |= {"kept": self.env["conveyor.rhythm.population"]._write_sql(SQL("population"))}
         return parts | {
             "own": self._own(partner_ids), "brought": self._brought(partner_ids), "judged": self._judged(has_calendars),
-            "gone": self._gone(partner_ids), "written": self._written(is_all), "event": self._event(is_history),
+            "gone": self._gone(partner_ids), "written": self._written(is_all, is_first), "event": self._event(is_history),
             "fact": self.env["conveyor.rhythm.change"]._record(SQL("event")),
         }
 
@@ -212,22 +216,24 @@ class ConveyorRhythmRecompute(models.AbstractModel):
                    SQL("TRUE") if partner_ids is None else SQL("r.partner_id = ANY(%s)", list(partner_ids)))
 
     @api.model
-    def _written(self, is_all):
+    def _written(self, is_all, is_first):
         """Rows that are other ones than before. Of all customers these are found beforehand, by a join: a row
-        that meets an equal one would be locked, and take a number for nothing.
+        that meets an equal one would be locked, and take a number for nothing. The very first ones meet nobody.
         """
         names = SQL(", ").join(map(SQL.identifier, DERIVED))
         row = lambda alias: SQL(", ").join(SQL.identifier(alias, name) for name in DERIVED)  # noqa: E731
         changed = SQL("""
-              FROM judged j LEFT JOIN conveyor_rhythm was ON was.partner_id = j.partner_id AND was.company_id = j.company_id
+              LEFT JOIN conveyor_rhythm was ON was.partner_id = j.partner_id AND was.company_id = j.company_id
              WHERE was.id IS NULL OR (%s) IS DISTINCT FROM (%s)""", row("was"), row("j"))
+        met = SQL("""
+            ON CONFLICT (partner_id, company_id) DO UPDATE SET (%(names)s) = ROW(%(fresh)s)
+             WHERE (%(own)s) IS DISTINCT FROM (%(fresh)s)""", names=names, fresh=row("excluded"), own=row("own"))
         return SQL("""
             INSERT INTO conveyor_rhythm AS own (partner_id, company_id, %(names)s)
-            SELECT j.partner_id, j.company_id, %(judged)s %(source)s
-            ON CONFLICT (partner_id, company_id) DO UPDATE SET (%(names)s) = ROW(%(fresh)s)
-             WHERE (%(own)s) IS DISTINCT FROM (%(fresh)s)
-            RETURNING own.*
-        """, names=names, judged=row("j"), source=changed if is_all else SQL("FROM judged j"), fresh=row("excluded"), own=row("own"))
+            SELECT j.partner_id, j.company_id, %(judged)s FROM judged j %(changed)s %(met)s
+            RETURNING %(told)s
+        """, names=names, judged=row("j"), changed=changed if is_all and not is_first else SQL(), met=SQL() if is_first else met,
+            told=SQL(", ").join(SQL.identifier("own", name) for name in TOLD))
 
     @api.model
     def _event(self, is_history):
@@ -246,8 +252,9 @@ class ConveyorRhythmRecompute(models.AbstractModel):
                            %(qualities)s
                       FROM written w JOIN clock c ON c.company_id = w.company_id
                       LEFT JOIN conveyor_rhythm was ON was.partner_id = w.partner_id AND was.company_id = w.company_id) e
-        """, fresh=FRESH, is_history=is_history, rank=rank, old_rank=old_rank, qualities=SQL(", ").join(
-            self._quality(name, is_history) for name in QUALITIES))
+             WHERE e.is_change OR %(any_quality)s
+        """, fresh=FRESH, is_history=is_history, rank=rank, old_rank=old_rank, any_quality=self._any_quality(),
+            qualities=SQL(", ").join(self._quality(name, is_history) for name in QUALITIES))
 
     @api.model
     def _quality(self, name, is_history):
@@ -258,9 +265,13 @@ class ConveyorRhythmRecompute(models.AbstractModel):
                    date=date, fresh=FRESH, is_history=is_history, is_new=SQL.identifier(f"is_{name}"))
 
     @api.model
+    def _any_quality(self):
+        return SQL(" OR ").join(SQL.identifier("e", f"is_{name}") for name in QUALITIES)
+
+    @api.model
     def _news(self):
         return SQL("""
             SELECT e.*, e.is_change AND NOT e.is_history AND (e.is_back OR e.goes_on AND e.rank > e.old_rank) AS is_told
               FROM event e
              WHERE NOT e.is_history AND e.is_change AND (e.is_back OR e.goes_on AND e.rank > e.old_rank) OR %s
-        """, SQL(" OR ").join(SQL.identifier("e", f"is_{name}") for name in QUALITIES))
+        """, self._any_quality())

@@ -14,6 +14,7 @@ PENDING = "sales_conveyor.rhythm"  # key of what is marked in the cursor's preco
 MARGINS = "sales_conveyor.margins_known"  # parameter: whether they were, in the last run
 LONG_AGO = date(1990, 1, 1)
 BATCH = 5000  # customers of one transaction
+SORTED_IN = "256MB"  # the purchases of all, a million in 60 MB: on the disk they take a sixth longer
 
 
 class ConveyorRhythm(models.Model):
@@ -35,22 +36,23 @@ class ConveyorRhythm(models.Model):
         if partners is not None:
             return self._refresh(self._owners(partners.ids), today)
         is_first = not self.env.execute_query(SQL("SELECT FROM conveyor_rhythm LIMIT 1"))
-        with self.env["conveyor.funnel.builder"]._planned_for_many():
+        with self.env["conveyor.funnel.builder"]._planned_for_many(work_mem=SORTED_IN):
             with ExitStack() as at_once:
                 for table in (self._table, "conveyor_rhythm_change") if is_first else ():
-                    at_once.enter_context(without_indexes(self.env, table))
-                self._refresh(None, today, is_first)
+                    at_once.enter_context(without_indexes(self.env, table, even_unique=True))
+                self._refresh(None, today, is_history=is_first, is_first=is_first)
 
     @api.model
-    def _refresh(self, partner_ids, today=None, is_history=False, asides=None):
+    def _refresh(self, partner_ids, today=None, is_history=False, asides=None, is_first=False):
         """
         :param partner_ids: commercial partners, None for all
         :param asides: what the same statement writes besides, as of :meth:`_asides`
+        :param is_first: nobody has a rhythm yet
         """
         if partner_ids is not None and not partner_ids:
             return
         self.env.flush_all()
-        news = self.env["conveyor.rhythm.recompute"]._run(partner_ids, today, is_history, asides)
+        news = self.env["conveyor.rhythm.recompute"]._run(partner_ids, today, is_history, asides, is_first)
         self.env["conveyor.rhythm"].invalidate_model(flush=False)
         self.env["conveyor.rhythm.change"].invalidate_model(flush=False)
         self.env["conveyor.signal"]._emit([vals for row in news for vals in self._signals(row)])
