@@ -42,19 +42,19 @@ class ConveyorFunnelBuilder(models.AbstractModel):
         :param more: further settings of the planner
         """
         settings = {"enable_nestloop": "off", "jit": "off", "work_mem": "64MB", **more}
-        before = {name: self._set(name, value) for name, value in settings.items()}
+        names = ", ".join(["current_setting(%s)"] * len(settings))
+        [before] = self.env.execute_query(SQL(f"SELECT {names}", *settings))
+        self._set(settings)
         try:
             yield
         finally:
-            for name, value in before.items():
-                self._set(name, value)
+            self._set(dict(zip(settings, before, strict=True)))
 
     @api.model
-    def _set(self, name, value):
-        """Set a planner's setting for this transaction; returns what it was."""
-        [(before,)] = self.env.execute_query(SQL("SELECT current_setting(%s)", name))
-        self.env.cr.execute(SQL("SELECT set_config(%s, %s, true)", name, value))
-        return before
+    def _set(self, settings):
+        """Set the planner's settings ``{name: value}`` for this transaction."""
+        self.env.cr.execute(SQL("SELECT %s", SQL(", ").join(
+            SQL("set_config(%s, %s, true)", name, value) for name, value in settings.items())))
 
     @api.model
     def _lead_ranges(self, size):

@@ -122,19 +122,24 @@ class ConveyorMoney(models.AbstractModel):
         """``{source id: engine.money.Drain}``, cheaply: no purchase is read. For the dashboard."""
         scope, today = self._money_scope(filters), today or fields.Date.today()
         rows = self._spend_rows(scope)
-        return self._judged(scope, today, rows, self._leads(scope), self._usual_days(scope), self._customers(scope)) if rows else {}
+        if not rows:
+            return {}
+        with self.env["conveyor.funnel.builder"]._planned_for_many():
+            return self._judged(scope, today, rows, self._leads(scope), self._usual_days(scope), self._customers(scope))
 
     # ------------------------------------------------------------ what is read
     @api.model
     def _read(self, scope, today):
-        rows, leads, days = self._spend_rows(scope), self._leads(scope), self._usual_days(scope)
+        rows, leads = self._spend_rows(scope), self._leads(scope)
+        with self.env["conveyor.funnel.builder"]._planned_for_many():
+            days, (customers, earned, sold) = self._usual_days(scope), self._purchases(scope)
         cells = defaultdict(Cell)
         for key, amount in self._spent(scope, rows).items():
             cells[key].spend += amount
         for key, count in leads.items():
             if self._fits(scope, key[0]):
                 cells[key].leads += count
-        place, customers, (earned, sold) = int(scope.counting != COHORT), self._customers(scope), self._purchases(scope)
+        place = int(scope.counting != COHORT)
         for source, *months, flags, count in customers:
             if flags[place]:
                 cells[source, months[place]].sales += count

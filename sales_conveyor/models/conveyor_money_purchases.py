@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from .conveyor_funnel_reader import WHOLE
 from .conveyor_money_reader import HORIZON, Earned, Sold
 
+CLIENT_LEADS = SQL("SELECT * FROM client_lead")  # in a statement with this CTE
 FEW = 50000  # customers up to which their purchases are found one by one, beyond all purchases are read
 
 
@@ -43,20 +44,23 @@ class ConveyorMoneyReader(models.AbstractModel):
         """, self._referral_id(), WHOLE)
 
     @api.model
-    def _customers_sql(self, companies=None):
+    def _customers_sql(self, companies=None, has_leads=False):
         """SELECT of everyone who has bought, one row a client and company, with his first sale and his source.
 
         A sale is a purchase as of ``conveyor.purchase``; of a client without any, his won leads. Who bought before
         his first lead came was not brought by it: he has no source.
+
+        :param has_leads: it stands in a statement with the CTE ``client_lead`` (:meth:`_client_leads_sql`)
         """
-        companies, leads = companies or self.env.companies, SQL("SELECT * FROM client_lead")
+        companies = companies or self.env.companies
         return SQL("""
-            WITH client_lead AS MATERIALIZED (%(leads)s)
+            %(leads)s
             SELECT b.id, b.client, NULLIF(GREATEST(b.client, 0), 0) AS partner_id, b.company_id, b.first_date, b.revenue, a.lead_id,
                    a.source_id, a.medium_id, a.campaign_id, a.team_id, a.user_id, COALESCE(a.entry_date, b.first_date) AS came_date
               FROM (%(buyers)s) b
               LEFT JOIN (%(attribution)s) a ON a.client = b.client AND a.company_id = b.company_id AND a.entry_date <= b.first_date
-        """, buyers=self._buyers_sql(companies, leads), attribution=self._attribution_sql(companies, leads), leads=self._client_leads_sql())
+        """, buyers=self._buyers_sql(companies, CLIENT_LEADS), attribution=self._attribution_sql(companies, CLIENT_LEADS),
+                   leads=SQL() if has_leads else SQL("WITH client_lead AS MATERIALIZED (%s)", self._client_leads_sql()))
 
     @api.model
     def _buyers_sql(self, companies, leads=None):
@@ -80,8 +84,11 @@ class ConveyorMoneyReader(models.AbstractModel):
 
     # ------------------------------------------------------------ purchases
     @api.model
-    def _purchases_sql(self, companies, partner_ids=None):
-        """SELECT (client, company_id, day, amount, margin): days of purchases, and wins of who has none."""
+    def _purchases_sql(self, companies, partner_ids=None, leads=None):
+        """SELECT (client, company_id, day, amount, margin): days of purchases, and wins of who has none.
+
+        :param leads: as of :meth:`_attribution_sql`
+        """
         Purchase = self.env["conveyor.purchase"]
         days = Purchase._days_sql(partner_ids, companies)
         by_invoice = companies.sudo().filtered(lambda company: company.conveyor_purchase_source == "invoice")  # settings bind everybody
@@ -90,7 +97,7 @@ class ConveyorMoneyReader(models.AbstractModel):
         return SQL("""
             SELECT d.partner_id AS client, d.company_id, d.day, d.amount::float8, d.margin::float8 FROM (%s) d
              UNION ALL SELECT w.client, w.company_id, w.day, w.amount, NULL FROM (%s) w
-        """, days, self._wins_sql(companies))
+        """, days, self._wins_sql(companies, leads))
 
     @api.model
     def _with_costs(self, days, lines):
@@ -106,45 +113,57 @@ class ConveyorMoneyReader(models.AbstractModel):
         """, days, lines)
 
     @api.model
-    def _bought(self, scope):
-        """SELECT of the purchases of the customers of a scope, beside their own columns."""
-        query = self._customer_query(scope)
-        columns = ("client", "company_id", "source_id", "came_date", "first_date")
-        customers = query.select(*(SQL.identifier(query.table, name) for name in columns))
-        ids = [row[0] for row in self.env.execute_query(SQL("SELECT client FROM (%s LIMIT %s) c", customers, FEW + 1))] if self._is_narrow(scope) else None
-        partner_ids = [client for client in ids if client > 0] if ids is not None and len(ids) <= FEW else None
+    def _bought(self, scope, parts):
+        """SELECT of the purchases of the customers of a scope, beside their own columns.
+
+        :param parts: the CTEs ``client_lead`` and ``customer``, in which it stands
+        """
+        partner_ids = None
+        if self._is_narrow(scope):
+            ids = [client for client, in self.env.execute_query(SQL("%s SELECT client FROM customer LIMIT %s", parts, FEW + 1))]
+            partner_ids = [client for client in ids if client > 0] if len(ids) <= FEW else None
         companies = self.env["res.company"].browse(scope.filters.company_ids)
         return SQL("""
-            SELECT c.*, d.day, d.amount, d.margin FROM (%s) c JOIN (%s) d ON d.client = c.client AND d.company_id = c.company_id
-        """, customers, self._purchases_sql(companies, partner_ids))
+            SELECT c.*, d.day, d.amount, d.margin FROM customer c JOIN (%s) d ON d.client = c.client AND d.company_id = c.company_id
+        """, self._purchases_sql(companies, partner_ids, CLIENT_LEADS))
 
     @api.model
     def _purchases(self, scope):
-        """``([earned], sold)`` in the reader's currency and in one reading.
+        """``(customers, [earned], sold)`` in the reader's currency and in one reading.
 
-        ``earned``: (source, month of coming, month of the first sale, (came in the period, bought first in it), months since the first
-        sale, :class:`Earned`) of customers of whom one of the two is true. Months since it: 0 is that day itself, 1 the month after it,
-        one more than the horizon all that came later. ``sold``: ``{"first": Sold, "repeat": Sold}`` of the period's days.
+        ``customers``: as of :meth:`_customers`. ``earned``: (source, month of coming, month of the first sale, (came in the period, bought
+        first in it), months since the first sale, :class:`Earned`) of customers of whom one of the two is true. Months since it: 0 is that
+        day itself, 1 the month after it, one more than the horizon all that came later. ``sold``: ``{"first": Sold, "repeat": Sold}`` of
+        the period's days.
         """
-        earned, sold, cache, funnel = [], defaultdict(Sold), {}, self.env["conveyor.funnel"]
-        for is_sold, source_id, came, first, *flags, age, kind, company_id, month, revenue, margin, known, count, customers in (
+        customers, earned, sold, cache, funnel = [], [], defaultdict(Sold), {}, self.env["conveyor.funnel"]
+        for what, source_id, came, first, *flags, age, kind, company_id, month, revenue, margin, known, count, buyers in (
                 self.env.execute_query(self._purchases_by(scope))):
-            rate = funnel._rate(scope, company_id, month if is_sold else first, cache)
+            if what == "customers":
+                customers.append((source_id, came, first, flags, count))
+                continue
+            rate = funnel._rate(scope, company_id, month if what == "sold" else first, cache)
             money = revenue * rate, margin * rate, known * rate, count
-            if is_sold:
+            if what == "sold":
                 sold[kind] += Sold(*money)
-                sold[kind].customers += customers
+                sold[kind].customers += buyers
             elif any(flags):
                 earned.append((source_id, came, first, flags, age, Earned(*money)))
-        return earned, sold
+        return customers, earned, sold
 
     @api.model
     def _purchases_by(self, scope):
-        """Sums of purchases by customers' groups and, of the period's days, by kind of sale. A customer who bought on several of these
-        days is marked on one."""
+        """Customers by their groups, sums of purchases by the same groups and, of the period's days, by kind of sale. A customer who bought
+        on several of these days is marked on one. Who the customers are takes longest to find, and is found once."""
         came, first, day = (self._within(scope, SQL(name)) for name in ("b.came_date", "b.first_date", "b.day"))
+        parts = self._customer_parts(scope)
         return SQL("""
-            SELECT s.is_sold IS TRUE, s.source_id, s.came, s.first, s.is_came, s.is_new, s.age, s.kind, s.company_id, s.month,
+            %(parts)s
+            SELECT 'customers' AS what, b.source_id, date_trunc('month', b.came_date)::date, date_trunc('month', b.first_date)::date,
+                   %(came)s, %(new)s, NULL::int, NULL::text, NULL::int, NULL::date, NULL::float8, NULL::float8, NULL::float8, count(*), NULL::bigint
+              FROM customer b WHERE %(came)s OR %(new)s GROUP BY 2, 3, 4, 5, 6
+             UNION ALL
+            SELECT CASE WHEN s.is_sold THEN 'sold' ELSE 'earned' END, s.source_id, s.came, s.first, s.is_came, s.is_new, s.age, s.kind, s.company_id, s.month,
                    sum(s.amount), COALESCE(sum(s.margin), 0), COALESCE(sum(s.amount) FILTER (WHERE s.margin IS NOT NULL), 0), count(*),
                    count(*) FILTER (WHERE s.is_one)
               FROM (SELECT b.source_id, b.company_id, b.amount, b.margin, %(came)s AS is_came, %(new)s AS is_new, %(sold)s AS is_sold,
@@ -156,15 +175,24 @@ class ConveyorMoneyReader(models.AbstractModel):
                      WHERE b.day >= b.first_date AND (%(came)s OR %(new)s OR %(sold)s)) s
              GROUP BY GROUPING SETS ((s.source_id, s.came, s.first, s.is_came, s.is_new, s.company_id, s.age), (s.is_sold, s.kind, s.company_id, s.month))
             HAVING GROUPING(s.is_sold) = 1 OR s.is_sold
-        """, came=came, new=first, sold=day, last=HORIZON + 1, bought=self._bought(scope))
+        """, parts=parts, came=came, new=first, sold=day, last=HORIZON + 1, bought=self._bought(scope, parts))
+
+    @api.model
+    def _customer_parts(self, scope):
+        """WITH of ``client_lead``, and of ``customer``: the customers of a scope, of whom what is asked here."""
+        query = self._customer_query(scope, conveyor_has_client_leads=True)
+        names = ("client", "company_id", "source_id", "came_date", "first_date")
+        return SQL("WITH client_lead AS MATERIALIZED (%s), customer AS MATERIALIZED (%s)", self._client_leads_sql(), query.select(
+            *(SQL.identifier(query.table, name) for name in names)))
 
     @api.model
     def _sales_sql(self):
         """SELECT of all purchases of everyone who has bought, one row a client, company and day; ``kind``: first or repeat."""
         companies = self.env.companies
         return SQL("""
+            WITH client_lead AS MATERIALIZED (%s)
             SELECT row_number() OVER (ORDER BY c.client, c.company_id, d.day) AS id, c.client, c.partner_id, c.company_id, c.lead_id, c.source_id,
                    c.medium_id, c.campaign_id, c.team_id, c.user_id, d.day AS date, d.amount, d.margin,
                    CASE WHEN d.day = c.first_date THEN 'first' ELSE 'repeat' END AS kind
               FROM (%s) c JOIN (%s) d ON d.client = c.client AND d.company_id = c.company_id
-        """, self._customers_sql(companies), self._purchases_sql(companies))
+        """, self._client_leads_sql(), self._customers_sql(companies, has_leads=True), self._purchases_sql(companies, leads=CLIENT_LEADS))

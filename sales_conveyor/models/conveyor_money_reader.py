@@ -168,9 +168,9 @@ class ConveyorMoneyReader(models.AbstractModel):
 
     # ------------------------------------------------------------ customers
     @api.model
-    def _customer_query(self, scope):
+    def _customer_query(self, scope, **context):
         """Query of ``conveyor.money.customer``: those of the companies and filters, whenever they bought."""
-        query = self.env[REPORT].with_context(conveyor_is_fresh=True)._search(self._customer_domain(scope))  # facts are, by the scope
+        query = self.env[REPORT].with_context(conveyor_is_fresh=True, **context)._search(self._customer_domain(scope))  # facts are, by the scope
         if scope.visible is not None:
             query.add_where(SQL("(%(lead)s IS NULL OR %(lead)s IN %(visible)s)", lead=SQL.identifier(query.table, "lead_id"), visible=scope.visible))
         return query

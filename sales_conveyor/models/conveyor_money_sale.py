@@ -103,5 +103,6 @@ class ConveyorMoney(models.AbstractModel):
         touches.add_where(SQL(
             "EXISTS (SELECT FROM res_partner p JOIN (%s) c ON c.client = p.commercial_partner_id WHERE p.id = %s AND c.first_date < %s::date)",
             bought, partner, day))
-        [(count,)] = self.env.execute_query(touches.select(SQL("count(*)")))
+        with self.env["conveyor.funnel.builder"]._planned_for_many():
+            [(count,)] = self.env.execute_query(touches.select(SQL("count(*)")))
         return count

@@ -18,4 +18,5 @@ class ConveyorMoneyCustomer(models.Model):
 
     @property
     def _table_query(self):
-        return SQL("SELECT c.* FROM (%s) c", self.env["conveyor.money"]._customers_sql())
+        has_leads = self.env.context.get("conveyor_has_client_leads")  # the CTE stands in the statement already
+        return SQL("SELECT c.* FROM (%s) c", self.env["conveyor.money"]._customers_sql(has_leads=has_leads))

@@ -69,6 +69,27 @@ class TestMoney(MoneyCase):
             for table in (months, both, tables["money_source"]):
                 self.assertAlmostEqual(sum(row.cells[column] for row in table.rows), table.total.cells[column], msg=(table.key, column))
 
+    def test_customers_are_the_same_with_purchases_and_without(self):
+        money = self.env["conveyor.money"].with_user(self.manager).with_context(allowed_company_ids=self.company.ids)
+        for filters in {}, {"counting": "cohort", "date_from": "2026-02-01"}, {"source_ids": [self.ads.id, 0]}, {"user_ids": [self.seller.id]}:
+            scope = money._money_scope({"counting": "period", "date_to": "2026-06-30", **filters})
+            customers = money._customers(scope)
+            self.assertTrue(customers or "user_ids" in filters)
+            self.assertCountEqual(money._purchases(scope)[0], customers, filters)
+        rows = self.env["conveyor.money.sale"].with_user(self.manager).with_context(allowed_company_ids=self.company.ids).search([])
+        self.assertEqual(len(rows), 7, "days on which anybody bought")
+        self.assertEqual(sum(rows.mapped("amount")), 700)
+
+    def test_the_planner_is_left_as_it_was(self):
+        names = "enable_nestloop", "work_mem", "jit"
+        self.money()
+        before = [self.env.cr.execute(f"SHOW {name}") or self.env.cr.fetchone() for name in names]
+        with self.env["conveyor.funnel.builder"]._planned_for_many(enable_mergejoin="off"):
+            self.assertEqual([self.env.cr.execute(f"SHOW {name}") or self.env.cr.fetchone()[0] for name in (*names, "enable_mergejoin")],
+                             ["off", "64MB", "off", "off"])
+        self.assertEqual([self.env.cr.execute(f"SHOW {name}") or self.env.cr.fetchone() for name in names], before)
+        self.assertEqual(before[0], ("on",))
+
     def test_down_the_drain(self):
         tables = self.money()
         table = tables["money_drain"]
