@@ -28,7 +28,7 @@ class ConveyorDashboard(models.AbstractModel):
     @api.model
     def _parts(self):
         """``{name: method}`` of what the screen may ask for."""
-        return {"top": self._top, "belt": self._belt, "lists": self._lists, "around": self._around,
+        return {"top": self._top, "belt": self._belt, "lists": self._lists, "burned": self._burned, "around": self._around,
                 "sources": self._sources,
                 "drivers": self._drivers, "outlook": self._outlook}
 

@@ -21,7 +21,7 @@ class ConveyorDashboardList(models.AbstractModel):
         lists = [self._dropped(scope), self._slipping(scope), self._promised(scope)]
         if not all(one["items"] for one in lists):
             self._say_empty(lists)
-        return {"lists": lists, "week": self._week(), "burned": self._burned(scope)}
+        return {"lists": lists, "week": self._week()}
 
     @api.model
     def _list(self, key, title, note, empty, items, action):
@@ -128,7 +128,12 @@ class ConveyorDashboardList(models.AbstractModel):
 
     @api.model
     def _burned(self, scope):
-        """The source that burned most money without effect, in a sentence, of whoever may see what was spent."""
+        """What is said below the lists; apart from them, as it goes back to every customer's first lead."""
+        return {"sentence": self._burned_sentence(scope)}
+
+    @api.model
+    def _burned_sentence(self, scope):
+        """The source that burned most money without effect, of whoever may see what was spent; empty without any."""
         if not self.env["conveyor.spend"].has_access("read"):
             return ""
         drains = self.env["conveyor.money"]._drains(replace(scope, filters=period.Filters(company_ids=scope.filters.company_ids)))

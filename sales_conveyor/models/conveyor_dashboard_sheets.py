@@ -67,5 +67,5 @@ class ConveyorDashboardSheets(models.AbstractModel):
         rows = [Row(f"{one['key']}-{item['key']}", {"list": one["title"], **{key: item[key] for key in ("name", "person", "money", "why")}})
                 for one in found["lists"] for item in one["items"]]
         notes = [f"{one['title']}: {one['note'] if one['items'] else one['empty']}" for one in found["lists"]]
-        return Table("lists", env._("Names to Assign"), columns, tuple(rows), (*notes, *filter(None, (found["burned"], found["week"]))), None,
+        return Table("lists", env._("Names to Assign"), columns, tuple(rows), (*notes, *filter(None, (self._burned_sentence(scope), found["week"]))), None,
                      env["conveyor.funnel"]._currency())

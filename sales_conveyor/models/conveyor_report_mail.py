@@ -63,7 +63,7 @@ class ConveyorReportLog(models.Model):
         lists = dashboard._lists(scope)
         return {
             "tiles": [self._tile(env, table, row) for table in dashboard._top_tables(scope, before) for row in table.rows],
-            "sentence": dashboard._belt_found(scope)["sentence"], "burned": lists["burned"], "week": lists["week"],
+            "sentence": dashboard._belt_found(scope)["sentence"], "burned": dashboard._burned_sentence(scope), "week": lists["week"],
             "lists": [self._names(env, one) for one in lists["lists"]],
         }
 

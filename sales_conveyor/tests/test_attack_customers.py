@@ -13,7 +13,7 @@ from .common import ConveyorCase
 from .process_common import ProcessCase
 from .visit_common import TODAY, VisitCase
 
-PARTS = ("top", "belt", "lists", "around", "drivers", "outlook")
+PARTS = ("top", "belt", "lists", "burned", "around", "drivers", "outlook")
 
 
 @tagged("post_install", "-at_install")

@@ -335,8 +335,9 @@ class TestDashboard(DashboardCase):
         self.env["conveyor.spend"].create({"source_id": source.id, "amount": 9000, "date_from": self.today - timedelta(days=400),
                                            "date_to": self.today - timedelta(days=300)})
         self.env.flush_all()
-        self.assertRegex(self.part("lists")["burned"], "Whatever the period: Magazine burned .*Leads: 1, no sale")
-        self.assertEqual(self.part("lists", self.seller)["burned"], "")
+        self.assertRegex(self.part("burned")["sentence"], "Whatever the period: Magazine burned .*Leads: 1, no sale")
+        self.assertEqual(self.part("burned", self.seller)["sentence"], "")
+        self.assertNotIn("burned", self.part("lists"), "the lists do not wait for it")
 
     # ------------------------------------------------------------ whoever leaves
     def test_clients_of_who_leaves_move_on_with_what_is_planned(self):

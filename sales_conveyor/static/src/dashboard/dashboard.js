@@ -21,6 +21,7 @@ import { SalesChart } from "./sales_chart";
 
 const PATH = "conveyor";
 const FIRST = ["top", "belt", "lists"]; // what is read before anything else
+const BURNED = "burned"; // a sentence below the lists, which takes longer than they do
 const PARTS = { around: ["around", "sources"], sections: [], drivers: ["drivers"], outlook: ["outlook"] }; // of each tab
 const FIRST_TAB = "around";
 const TABS = {
@@ -95,7 +96,7 @@ export class Dashboard extends Component {
 
     loadAll() {
         this.state.parts = {};
-        return Promise.all(FIRST.map((name) => this.load(name))).then(() => this.loadTab());
+        return Promise.all(FIRST.map((name) => this.load(name))).then(() => Promise.all([this.load(BURNED), this.loadTab()]));
     }
 
     /** What stands behind comes after the first paint, so as not to hold it up. */
