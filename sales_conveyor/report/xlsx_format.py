@@ -33,7 +33,9 @@ _FIRST_SAFE_DAY = 61  # 1 March 1900: before it Excel counts a day that never wa
 
 def clean_text(value: Any) -> str:
     """A text that a cell can hold: no control characters, at most 32,767 characters."""
-    text = _ILLEGAL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    text = str(value)
+    if not text.isprintable():  # most texts are, which is quicker to see
+        text = _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return cut(text, MAX_TEXT)
 
 

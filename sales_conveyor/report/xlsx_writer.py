@@ -105,7 +105,9 @@ class FunnelWorkbook:
         """Of the table's columns, in the order in which they stand."""
         look, rows = replace(self._look, currency=table.currency), [*table.rows, *([table.total] if table.total else [])]
         arrow = INDENT if table.is_heat else FILTER_ARROW
-        return [look.width(column, _values(rows, column), arrow) for column in table.columns]
+        typed = [row for row in rows if row.types]
+        plain = [row for row in rows if not row.types] if typed else rows
+        return [look.width(column, _values(plain, typed, column), arrow) for column in table.columns]
 
     def _add_sheet(self, title):
         sheet = self._book.add_worksheet(self._names.take(title))
@@ -137,7 +139,7 @@ class FunnelWorkbook:
             return [cell_format(column.type, column.key, is_total) for column in table.columns]
 
         keys = [column.key for column in table.columns]
-        plain = {int: sheet.write_number, float: sheet.write_number,
+        plain = {int: sheet.write_number, float: sheet.write_number, str: partial(_write_text, sheet),
                  bool: sheet.write_blank, type(None): sheet.write_blank}
         other = partial(_write_other, sheet)
         for number, row in enumerate(rows, 1):
@@ -258,12 +260,11 @@ def _note_columns(widths):
     return last, width
 
 
-def _values(rows, column):
-    """``{type: values}`` of a column."""
-    values = {}
-    for row in rows:
-        kind = _kind(row, column) if row.types else column.type
-        values.setdefault(kind, []).append(row.cells.get(column.key))
+def _values(plain, typed, column):
+    """``{type: values}`` of a column, in rows as their columns say and in rows that have types of their own."""
+    values = {column.type: [row.cells.get(column.key) for row in plain]}
+    for row in typed:
+        values.setdefault(_kind(row, column), []).append(row.cells.get(column.key))
     return values
 
 
