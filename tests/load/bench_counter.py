@@ -152,6 +152,6 @@ def _processor_time(site, server):
     """Seconds of the workers and of their database sessions; 0 where the clock is the wall's."""
     if site.clock == "wall":
         return 0.0
-    pids = [row[0] for row in site.sql("SELECT pid FROM pg_stat_activity WHERE datname = %s", site.database)]
-    sessions = sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in pids) / 1e9
+    pids = [row[0] for row in site.sql("SELECT pid FROM pg_stat_activity WHERE datname = %s AND backend_type = 'client backend'", site.database)]
+    sessions = sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in pids if psutil.pid_exists(pid)) / 1e9
     return sessions + sum(sum(child.cpu_times()[:2]) for child in server.children(recursive=True))
