@@ -138,7 +138,8 @@ class Look:
         if isinstance(value, date):
             return len(self.number_format(column_type))
         if column_type == TEXT or not isinstance(value, (int, float)):
-            return max((_room(line) for line in str(value).splitlines()), default=0)
+            text = str(value)
+            return _room(text) if text.isprintable() else max((_room(line) for line in text.splitlines()), default=0)
         if column_type == MONEY:
             currency = self.currency or {}
             return len(f"{value:,.{currency.get('decimal_places', 2)}f}{currency.get('symbol') or ''}") + 1
