@@ -20,6 +20,7 @@ HOUR = timedelta(hours=1)
 MOST_BYTES = 128 * 1024
 MOST_READINGS = 1000
 MOST_VISITORS = 100_000
+EARLIEST = datetime(2000, 1, 1)  # nobody counted before, and no clock overflows
 SKEW = timedelta(minutes=10)  # how far a device's clock may be ahead
 MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:\.0{1,9})?)?(Z|z|[+-]\d\d:?\d\d)")
 WALL = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d{1,2})(?::(\d\d))?(?::00)?")
@@ -96,7 +97,7 @@ def _hour(value: Any, number: int) -> datetime:
 def _check_age(hour: datetime, now: datetime, oldest_days: int, number: int) -> None:
     if hour > now + SKEW:
         raise BadPost("future", "its hour has not begun yet. Check the device's clock and its time zone.", number)
-    if hour < now - timedelta(days=oldest_days):
+    if hour < max(EARLIEST, now - timedelta(days=min(oldest_days, (now - EARLIEST).days))):
         raise BadPost("too_old", f"its hour is more than {oldest_days} days ago. Leave it out, or import it in Odoo.", number)
 
 

@@ -97,7 +97,7 @@ class Filters:
             date_to=_day("date_to", raw.get("date_to"), zone),
             counting=_choice("counting", raw.get("counting"), COUNTINGS) or COHORT,
             sale_kind=_choice("sale_kind", raw.get("sale_kind"), SALE_KINDS),
-            **{name: _ids(name, raw.get(name)) for name in IDS},
+            **{name: ids_of(name, raw.get(name)) for name in IDS},
         )
         if filters.date_from and filters.date_to and filters.date_from > filters.date_to:
             raise BadFilter("date_to", filters.date_to, "order")
@@ -132,7 +132,11 @@ def _choice(name: str, value: Any, choices: tuple[str, ...]) -> str | None:
     return value
 
 
-def _ids(name: str, value: Any) -> tuple[int, ...] | None:
+def ids_of(name: str, value: Any) -> tuple[int, ...] | None:
+    """Ids as a screen or a program gave them; ``None``: no restriction.
+
+    :raise BadFilter: naming the filter
+    """
     if value is None or value is False:
         return None
     if isinstance(value, (str, bytes, Mapping, int)) or not hasattr(value, "__iter__"):

@@ -1,10 +1,12 @@
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..engine import clock
+from ..engine import clock, period
 
 ORDER_FILTERS = {"team_ids": "team_id", "user_ids": "user_id", "source_ids": "source_id", "campaign_ids": "campaign_id"}
 
@@ -36,6 +38,19 @@ class ConveyorCounterFacts(models.AbstractModel):
 
     _name = "conveyor.counter.facts"
     _description = "Visitors, Facts"
+
+    @api.model
+    def _parse(self, raw):
+        """``(filters, counter ids)`` of filters as of ``conveyor.funnel`` with ``counter_ids``.
+
+        :raise UserError: naming the filter and the remedy
+        """
+        funnel, own = self.env["conveyor.funnel"], dict(raw) if isinstance(raw, Mapping) else raw
+        try:
+            counter_ids = period.ids_of("counter_ids", own.pop("counter_ids", None)) if isinstance(own, dict) else None
+        except period.BadFilter as error:
+            raise UserError(funnel._bad_filter_text(error)) from error
+        return funnel._parse(own), [item for item in counter_ids or () if item]
 
     @api.model
     def _counters(self, filters, counter_ids=None):

@@ -5,7 +5,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..engine import clock
-from ..engine.counter import MOST_VISITORS, Reading, hours_of_day
+from ..engine.counter import EARLIEST, MOST_READINGS, MOST_VISITORS, Reading, hours_of_day
+
+LAST_YEAR = 2100  # of weeks that are shown
 
 
 class ConveyorCounter(models.Model):
@@ -22,7 +24,7 @@ class ConveyorCounter(models.Model):
         self.ensure_one()
         self.check_access("read")
         today = clock.local_day(fields.Datetime.now(), self.tz)
-        day = fields.Date.to_date(monday) if monday else today
+        day = self._day_of_week(monday, today)
         days = [day + timedelta(days=number - day.weekday()) for number in range(7)]
         hours = {day: hours_of_day(day, self.tz) for day in days}
         readings = self._readings(hours)
@@ -48,8 +50,7 @@ class ConveyorCounter(models.Model):
         self._check_may_type()
         counter = self.sudo()  # who may type was asked; the counter's typists have no right of their own
         readings, empty, now = {}, [], fields.Datetime.now()
-        for text, visitors in cells:
-            hour = fields.Datetime.to_datetime(text)
+        for hour, visitors in self._typed(cells):
             if visitors is None:
                 empty.append(hour)
             elif type(visitors) is not int or not 0 <= visitors <= MOST_VISITORS or hour > now or hour != hour.replace(minute=0, second=0):
@@ -63,6 +64,33 @@ class ConveyorCounter(models.Model):
         if readings:
             model._record(counter, [readings[hour] for hour in sorted(readings)], "hand")
         return self.get_grid(monday, all_hours)
+
+    def _day_of_week(self, text, today):
+        """The day that a screen asks for, today without one."""
+        try:
+            day = fields.Date.to_date(text or today)
+        except (AttributeError, TypeError, ValueError):
+            day = None
+        if not day or not EARLIEST.year <= day.year <= LAST_YEAR:
+            raise UserError(self.env._("There is no week of “%s” to be shown.", text))
+        return day
+
+    def _typed(self, cells):
+        """(hour, visitors) as a screen gave them.
+
+        :raise UserError: one of them is nothing that a screen gives
+        """
+        if not isinstance(cells, (list, tuple)) or len(cells) > MOST_READINGS:
+            raise UserError(self.env._("Give at most %s hours with their visitors.", MOST_READINGS))
+        for cell in cells:
+            try:
+                text, visitors = cell
+                hour = fields.Datetime.to_datetime(text)
+            except (AttributeError, TypeError, ValueError):
+                hour = None
+            if not hour or not EARLIEST.year <= hour.year <= LAST_YEAR:
+                raise UserError(self.env._("“%s” is no hour with its visitors.", cell))
+            yield hour, visitors
 
     def _check_may_type(self):
         self.check_access("read")

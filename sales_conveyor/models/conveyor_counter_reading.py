@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..engine import clock
-from ..engine.counter import MOST_VISITORS, hour_of_wall
+from ..engine.counter import EARLIEST, MOST_VISITORS, hour_of_wall
 
 ORIGINS = [("hand", "Typed"), ("import", "Imported"), ("device", "Device"), ("website", "Web site")]
 BY_PEOPLE = ("hand", "import")  # what stands when a device says something else
@@ -38,6 +38,15 @@ class ConveyorCounterReading(models.Model):
     _visitors_check = models.Constraint(
         f"CHECK (visitors BETWEEN 0 AND {MOST_VISITORS})", f"Visitors of an hour are a whole number from 0 to {MOST_VISITORS}.")
 
+    @api.constrains("hour")
+    def _check_hour(self):
+        now = fields.Datetime.now()
+        for reading in self:
+            if not EARLIEST <= reading.hour <= now:
+                raise ValidationError(self.env._(
+                    "%(hour)s: visitors are counted of hours since the year %(year)s that have begun. Check the day and the hour.",
+                    hour=fields.Datetime.to_string(reading.hour), year=EARLIEST.year))
+
     @api.depends("hour", "counter_id.tz")
     def _compute_local_hour(self):
         for reading in self:
@@ -60,7 +69,7 @@ class ConveyorCounterReading(models.Model):
         """The UTC hour that a person wrote."""
         try:
             return hour_of_wall(text or "", counter.tz)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise ValidationError(self.env._(
                 "%(counter)s has no hour “%(text)s”. Write when the hour begins on its own clock, such as 2026-11-21 10:00.",
                 counter=counter.name, text=text or "")) from error

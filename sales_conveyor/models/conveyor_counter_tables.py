@@ -27,9 +27,7 @@ class ConveyorCounterTables(models.AbstractModel):
     @api.readonly
     def get_tables(self, filters=None):
         """The tables as plain data; ``filters`` as of ``conveyor.funnel`` and ``counter_ids``."""
-        filters = dict(filters or {})
-        counter_ids = [int(item) for item in filters.pop("counter_ids", None) or []]
-        parsed = self.env["conveyor.funnel"]._parse(filters)
+        parsed, counter_ids = self._parse(filters)
         return {
             "tables": [table.as_dict() for table in self._tables(parsed, counter_ids).values()],
             "has_counters": bool(self.env["conveyor.counter"].search_count([], limit=1)),

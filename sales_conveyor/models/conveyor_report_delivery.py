@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from ..engine import schedule
 from .conveyor_report_set import MANAGER
 
+OF_SYSTEM = {"next_date", "owner_id", "company_id"}  # said by the schedule and the set, by nobody else
 WEEKDAYS = [("0", "Monday"), ("1", "Tuesday"), ("2", "Wednesday"), ("3", "Thursday"), ("4", "Friday"), ("5", "Saturday"), ("6", "Sunday")]
 
 
@@ -98,16 +99,21 @@ class ConveyorReportDelivery(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        deliveries = super().create(vals_list)
+        deliveries = super().create([self._said_by_people(vals) for vals in vals_list])
         deliveries._wake_cron()
         return deliveries
 
     def write(self, vals):
-        done = super().write(vals)
+        done = super().write(self._said_by_people(vals))
         if vals.get("is_paused"):
             self._drop_waiting()
         self._wake_cron()
         return done
+
+    @api.model
+    def _said_by_people(self, vals):
+        """Without what follows from other things: a forged owner would send to anybody."""
+        return vals if self.env.su else {name: value for name, value in vals.items() if name not in OF_SYSTEM}
 
     def unlink(self):
         self.sudo().log_ids.unlink()  # with the files behind links
@@ -147,7 +153,7 @@ class ConveyorReportDelivery(models.Model):
             raise UserError(self.env._("You have no e-mail address. Enter one in your preferences."))
         now = fields.Datetime.now()
         log = self._plan(now, "test", self.env.user)
-        log._send(now)
+        log.with_context(ir_cron_progress_id=False)._send(now)  # whatever a program says: no cron is running
         if log.state == "sent":
             return self._tell("success", self.env._("Sent to %(address)s.", address=self.env.user.email))
         return self._tell("danger", self.env._("Not sent: %(why)s", why=log.error))

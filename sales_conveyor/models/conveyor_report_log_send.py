@@ -13,6 +13,7 @@ from odoo.tools import SQL
 
 from ..engine import clock, schedule
 from ..exceptions import NotEntitled
+from .conveyor_report_set import MANAGER
 
 _logger = logging.getLogger(__name__)
 
@@ -201,6 +202,10 @@ class ConveyorReportLog(models.Model):
             raise NotEntitled(env._("%(name)s is archived.", name=user.name))
         if user.share or not env["crm.lead"].with_user(user).has_access("read"):
             raise NotEntitled(env._("%(name)s has no access to CRM any more.", name=user.name))
+        if self.kind != "test" and user not in self.delivery_id.with_context(active_test=False).user_ids:
+            raise NotEntitled(env._("%(name)s is no recipient of this report any more.", name=user.name))
+        if user != self.owner_id and not self.owner_id.has_group(MANAGER):
+            raise NotEntitled(env._("%(owner)s is no sales manager any more and gets his own reports only.", owner=self.owner_id.name))
         if not user.has_group("base.group_allow_export"):
             raise NotEntitled(env._("%(name)s may not take figures away: the right to export is missing.", name=user.name))
         if not self.set_id._companies(user):

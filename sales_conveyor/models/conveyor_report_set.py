@@ -67,7 +67,7 @@ class ConveyorReportSet(models.Model):
     def write(self, vals):
         done = super().write(vals)
         if vals.get("active"):  # what was due meanwhile is not made up for
-            self.delivery_ids._compute_next_date()
+            self.delivery_ids.sudo()._compute_next_date()  # nobody else writes it
         elif "active" in vals:
             self.delivery_ids._drop_waiting()
         return done
@@ -80,6 +80,7 @@ class ConveyorReportSet(models.Model):
     def action_download(self):
         """Let the browser fetch the workbook, of the period as of today."""
         self.ensure_one()
+        self.check_access("read")  # what it chooses is read by the system, for recipients who do not see it
         return self._workbook(fields.Date.context_today(self)).action_download()
 
     def _days(self, today):
@@ -94,6 +95,8 @@ class ConveyorReportSet(models.Model):
     def _workbook(self, today):
         """The workbook of this set for the current user, in those of its companies that are his.
 
+        Its name is one line: it becomes the subject of a mail and the name of a file.
+
         :param today: the day from which the period is seen
         """
         self.ensure_one()
@@ -105,7 +108,7 @@ class ConveyorReportSet(models.Model):
         values |= {"company_ids": companies.ids, "company_id": companies[0].id}
         many = [name for name in values if own._fields[name].type == "many2many"]
         return self.env["conveyor.workbook"].create({
-            **values, **{name: [fields.Command.set(values[name])] for name in many}, "name": own.name, "date_from": first, "date_to": last})
+            **values, **{name: [fields.Command.set(values[name])] for name in many}, "name": " ".join(own.name.split()), "date_from": first, "date_to": last})
 
     # ------------------------------------------------------------ from a screen
     @api.model
@@ -114,9 +117,7 @@ class ConveyorReportSet(models.Model):
 
         :param period: the screen's shortcut, where there is such a one here
         """
-        filters = dict(filters or {})
-        counters = filters.pop("counter_ids", None) or []
-        parsed = self.env["conveyor.funnel"]._parse(filters)
+        parsed, counters = self.env["conveyor.counter.facts"]._parse(filters)
         defaults = {f"default_{name}": [item for item in getattr(parsed, name) or () if item]
                     for name in ("team_ids", "user_ids", "source_ids", "campaign_ids")}
         defaults |= {"default_counting": parsed.counting, "default_sale_kind": parsed.sale_kind or False, "default_counter_ids": counters}

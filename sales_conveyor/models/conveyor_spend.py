@@ -6,7 +6,10 @@ HAND, IMPORT, BILL = "hand", "import", "bill"
 ORIGINS = [(HAND, "By hand"), (IMPORT, "Import"), (BILL, "Vendor bill")]
 OF_BILL = {"amount", "currency_id", "company_id", "source_id", "origin", "move_line_id", "rule_id"}  # said by the bill and its rule
 OF_RULE = {"origin", "move_line_id", "rule_id", "is_period_own"}  # nobody says these
+OF_SYSTEM = OF_RULE | {"amount_company"}  # what a person cannot say
 YEARS_LIMIT = 10
+TOO_MUCH = 10 ** 15  # and what is no number, such as an imported “nan”
+FIRST_YEAR, LAST_YEAR = 1990, 2100  # of days for which anybody spends
 
 
 class ConveyorSpend(models.Model):
@@ -113,10 +116,14 @@ class ConveyorSpend(models.Model):
     # ------------------------------------------------------------ checks
     @api.constrains("amount", "date_from", "date_to", "move_line_id")
     def _check_entered(self):
-        for spend in self.filtered(lambda spend: not spend.move_line_id):
-            if spend.currency_id.is_zero(spend.amount):
+        for spend in self:
+            if not spend.move_line_id and (not abs(spend.amount) < TOO_MUCH or spend.currency_id.is_zero(spend.amount)):
                 raise ValidationError(self.env._(
                     "“%(name)s” has no amount. Enter what was spent; a refund is negative.", name=spend.display_name))
+            if not FIRST_YEAR <= spend.date_from.year <= spend.date_to.year <= LAST_YEAR:
+                raise ValidationError(self.env._(
+                    "“%(name)s” is for %(first)s to %(last)s. Check the year of the two dates.", name=spend.display_name,
+                    first=format_date(self.env, spend.date_from), last=format_date(self.env, spend.date_to)))
             if (spend.date_to - spend.date_from).days > 366 * YEARS_LIMIT:
                 raise ValidationError(self.env._(
                     "“%(name)s” would be spread over %(first)s to %(last)s, more than %(years)s years. Check the year of the two dates.",
@@ -125,7 +132,7 @@ class ConveyorSpend(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        own = [{name: value for name, value in vals.items() if name not in OF_RULE and (value or name != "date_to")} for vals in vals_list]
+        own = [{name: value for name, value in vals.items() if name not in self._unsaid() and (value or name != "date_to")} for vals in vals_list]
         for vals in own:
             self._check_days(vals.get("date_from"), vals.get("date_to"), vals.get("name"))
         return super().create(own)
@@ -136,13 +143,18 @@ class ConveyorSpend(models.Model):
             raise UserError(self.env._(
                 "“%(name)s” comes from a vendor bill: %(fields)s cannot be changed here. Change the bill, or its rule under Configuration.",
                 name=of_bills[0].display_name, fields=", ".join(self._fields[name]._description_string(self.env) for name in sorted(said))))
-        vals = {name: value for name, value in vals.items() if name not in OF_RULE}
+        vals = {name: value for name, value in vals.items() if name not in self._unsaid()}
         for spend in self if vals.keys() & {"date_from", "date_to"} else ():
             first = vals.get("date_from", spend.date_from)
             self._check_days(first, vals.get("date_to"), spend.display_name)
         if of_bills and vals.keys() & {"date_from", "date_to"}:
             super(ConveyorSpend, of_bills).write({"is_period_own": True})
         return super().write(vals)
+
+    @api.model
+    def _unsaid(self):
+        """Names of what is never written by whoever writes now; the system reckons amounts again."""
+        return OF_RULE if self.env.su else OF_SYSTEM
 
     @api.model
     def _check_days(self, first, last, name):
@@ -167,5 +179,6 @@ class ConveyorSpend(models.Model):
     def action_open_bill(self):
         """The bill it comes from; accounting's own rights hold there."""
         self.ensure_one()
+        self.check_access("read")
         return {"type": "ir.actions.act_window", "res_model": "account.move", "views": [(False, "form")],
                 "res_id": self.sudo().move_line_id.move_id.id}  # only which one it is

@@ -1,5 +1,6 @@
 from . import test_attack
 from . import test_attack_customers
+from . import test_attack_owner
 from . import test_attack_processes
 from . import test_attack_sending
 from . import test_attack_touches

@@ -87,9 +87,7 @@ class ConveyorWorkbook(models.TransientModel):
     @api.model
     def _from_filters(self, filters):
         self._check_export()
-        filters = dict(filters or {})
-        counter_ids = [int(counter_id) for counter_id in filters.pop("counter_ids", None) or ()]
-        parsed = self.env["conveyor.funnel"]._parse(filters)
+        parsed, counter_ids = self.env["conveyor.counter.facts"]._parse(filters)
         chosen = {name: getattr(parsed, name) or () for name in (*DIMENSIONS, "lead_ids", "company_ids")}
         return self.create({
             **{name: getattr(parsed, name) for name in PLAIN},
