@@ -3,7 +3,9 @@
 import json
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from io import BytesIO
 
+import openpyxl
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -378,6 +380,29 @@ class TestAttackReports(FilterCase, ReportCase):
         for hidden in self.leads.filtered(lambda lead: lead.user_id != self.seller):
             self.assertNotIn(f'"{hidden.name}"', text)
             self.assertNotIn(hidden.partner_id.name, text)
+
+    def test_a_forged_workbook_is_a_sentence_and_shows_nothing_more(self):
+        books = self.env["conveyor.workbook"].with_user(self.seller)
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.leads.filtered(lambda lead: lead.user_id == self.manager)
+        for vals in ({"or_none": ["nonsense"]}, {"or_none": "x"}, {"or_none": 5}, {"or_none": {"a": 1}}, {"lead_domain": "nonsense"}, {"lead_domain": [["nonsense", "=", 1]]},
+                     {"lead_domain": 5}, {"lead_domain": [["id", "=", [10 ** 30]]]}, {"company_ids": elsewhere.ids}, {"company_id": elsewhere.id},
+                     {"date_from": "9999-12-31"}, {"date_to": "0001-01-01"}, {"date_from": "2026-06-30", "date_to": "2026-06-01"}, {"name": "a\r\nb/../c" * 99},
+                     {"lead_ids": hidden.ids}, {"lead_domain": [["id", "in", hidden.ids]]}, {"user_ids": self.manager.ids}):
+            with self.subTest(str(vals)):
+                def written(vals=vals):
+                    book = books.create(vals)
+                    book.action_download()
+                    stream = BytesIO()
+                    book._write_file(stream)
+                    text = json.dumps([[str(cell) for cell in row] for sheet in openpyxl.load_workbook(stream) for row in sheet.iter_rows(values_only=True)])
+                    self.assertFalse([lead.name for lead in hidden if f'"{lead.name}"' in text])
+                self.answers(written)
+        self.assertTrue(books.create_from_filters({"lead_ids": [0]}))
+        mine = books.create({"name": "Mine"})
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            mine.with_user(self.manager).action_download()
 
     def test_a_forged_cron_in_the_context_is_none(self):
         delivery = self.own_delivery().with_context(ir_cron_progress_id=10 ** 8, cron_end_time=1e18)

@@ -10,6 +10,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import format_date
 
+from ..engine.counter import Reading
 from ..engine.funnel import Tally
 from .dashboard_common import FIRST_PAINT, DashboardCase
 
@@ -230,9 +231,8 @@ class TestDashboard(DashboardCase):
     def test_visitors_of_the_drivers_open_their_readings_by_the_counters_clock(self):
         door = self.env["conveyor.counter"].create({"name": "Dashboard door", "tz": "Europe/Sofia", "team_id": self.team.id})
         first = datetime.combine(self.filters["date_from"], datetime.min.time())
-        self.env["conveyor.counter.reading"].create([
-            {"counter_id": door.id, "hour": first + timedelta(hours=hours), "visitors": visitors}
-            for hours, visitors in ((-1, 7), (-4, 100), (24 * 29 + 20, 9), (24 * 29 + 23, 100))])
+        self.env["conveyor.counter.reading"]._record(door, [
+            Reading(first + timedelta(hours=hours), visitors) for hours, visitors in ((-4, 100), (-1, 7), (24 * 29 + 20, 9), (24 * 29 + 23, 100))], "device")
         [table] = self.dashboard._driver_tables(self.dashboard._scope(self.filters))
         row = table.row("visitors")
         readings = self.env["conveyor.counter.reading"].search(table.drill_domain(row, "value"))

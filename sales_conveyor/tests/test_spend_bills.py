@@ -66,6 +66,14 @@ class TestSpendBills(AccountTestInvoicingCommon):
         self.assertEqual(table.value(str(self.fair.id), "spend"), 810)
         self.assertEqual(table.total.cells["spend"], 1610)
 
+    def test_a_period_chosen_by_hand_is_one_that_can_be(self):
+        self.bill((100, {self.search: 100}, None))
+        spend = self.Spend.search([])
+        for first, last in (("1926-06-01", "2026-06-30"), ("2026-06-30", "2026-06-01"), ("9026-06-01", "9026-06-30"), ("0001-01-01", "9999-12-31")):
+            with self.subTest(first), self.assertRaises(ValidationError), self.env.cr.savepoint():
+                spend.write({"date_from": first, "date_to": last})
+        self.assertEqual(self.rows(), [("G ads", 100, *JUNE)])
+
     def test_never_twice(self):
         bill = self.bill((100, {self.search: 100}, self.stand))
         self.assertEqual(self.rows(), [("G ads", 100, *JUNE)], "the account's rule takes all of it")

@@ -138,8 +138,9 @@ class ConveyorWorkbook(models.TransientModel):
     def _filters(self):
         """Filters as of ``conveyor.funnel``."""
         filters = {**self._choice_filters(), "date_from": self.date_from, "date_to": self.date_to}
-        for name in self.or_none or ():
-            filters[name] = [*filters[name], NOBODY]
+        for name in self.or_none if isinstance(self.or_none, list) else ():
+            if name in DIMENSIONS:
+                filters[name] = [*filters[name], NOBODY]
         if self.is_selection or self.lead_ids:
             filters["lead_ids"] = self._selected_ids() or [NOBODY]  # an empty list would mean all
         return filters
