@@ -40,7 +40,7 @@ class ConveyorAssignment(models.Model):
         """
         if model not in ("crm.lead", "res.partner"):
             raise UserError(self.env._("Only leads and customers can be assigned."))
-        record = self.env[model].with_context(active_test=False).browse(record_id if isinstance(record_id, int) else ()).exists()
+        record = self.env[model].with_context(active_test=False).browse(record_id if type(record_id) is int else ()).exists()
         if not record:
             raise UserError(self.env._("This client is not there any more. Read the page again."))
         record.check_access("write" if model == "crm.lead" else "read")

@@ -67,6 +67,13 @@ class ConveyorCounter(models.Model):
                     "%(name)s opens at %(start)g and closes at %(end)g o'clock: it must open before it closes, both between 0 and 24.",
                     name=counter.name, start=counter.open_from, end=counter.open_to))
 
+    @api.constrains("tz")
+    def _check_tz(self):
+        """The database reckons hours by it: one that it does not know would stop every screen."""
+        for counter in self:
+            if counter.tz not in self._fields["tz"].get_values(self.env):
+                raise ValidationError(self.env._("%(name)s: there is no time zone “%(zone)s”.", name=counter.name, zone=counter.tz))
+
     @api.onchange("kind")
     def _onchange_kind(self):
         if self.kind == "site":

@@ -133,7 +133,7 @@ class TestAttackAssign(ConveyorCase):
         with self.assertRaises(AccessError):
             self.assign(hidden)
         for model, number in (("crm.lead", 10 ** 30), ("crm.lead", -1), ("crm.lead", 0), ("crm.lead", "1"), ("crm.lead", [1]), ("crm.lead", None),
-                              ("crm.lead", 1.5), ("crm.lead", {}), ("res.users", 1), (None, 1), (["crm.lead"], 1), ({}, 1)):
+                              ("crm.lead", 1.5), ("crm.lead", True), ("crm.lead", {}), ("res.users", 1), (None, 1), (["crm.lead"], 1), ({}, 1)):
             with self.subTest((model, number)), self.assertRaises(UserError), self.env.cr.savepoint():
                 self.env["conveyor.assignment"].with_user(self.seller).assign(model, number)
 
@@ -214,6 +214,14 @@ class TestAttackCounter(FilterCase, CounterCase):
                     reading.create({"counter_id": counter.id, "local_hour": wall, "visitors": 5})
         doors.invalidate_recordset()
         doors.read(["last_reading_text", "state"])
+
+    def test_a_clock_that_is_none(self):
+        self.read((0, 5))
+        for zone in ("Mars/Olympus", "", "UTC; DROP TABLE res_users", "+99"):
+            with self.subTest(zone), self.refused():
+                self.door.with_user(self.manager).tz = zone
+        self.door.invalidate_recordset()
+        self.assertTrue(self.door.last_reading_text)
 
     def test_days_back_that_are_absurd_refuse_no_post(self):
         body = b'{"readings": [{"hour": "2026-11-20T08:00:00Z", "visitors": 12}]}'
