@@ -9,6 +9,8 @@ from ..engine import clock, period
 from .conveyor_discipline import FILTERS
 
 LENGTH = 5  # names on a list
+CLIENT = """(SELECT COALESCE(p.complete_name, NULLIF(l.contact_name, ''), NULLIF(l.partner_name, ''))
+               FROM crm_lead l LEFT JOIN res_partner p ON p.id = l.partner_id WHERE l.id = %s)"""
 
 
 class ConveyorDashboardList(models.AbstractModel):
@@ -43,8 +45,10 @@ class ConveyorDashboardList(models.AbstractModel):
                 one.update(is_clear=False, empty=self.env._("No leads yet: import them, or create the first one in the pipeline."))
 
     @api.model
-    def _item(self, model, record_id, name, person, money, currency_id, why, count):
+    def _item(self, model, record_id, name, person, money, currency_id, why, count, client=None):
+        """:param client: whom a lead is about, where its name does not tell"""
         return {"key": f"{model}:{record_id}", "model": model, "id": record_id, "name": name, "person": person or self.env._("Unassigned"),
+                "client": client if client and client.lower() not in name.lower() else "",
                 "money": float(money or 0.0) * self.env["conveyor.discipline"]._rate(currency_id), "why": why, "count": count}
 
     @api.model
@@ -52,7 +56,7 @@ class ConveyorDashboardList(models.AbstractModel):
         """Values of the first rows, and how many there are in all, in one statement.
 
         :param names: of fields; ``person`` is the name of the row's ``user_id``, which is no secret
-        :param named: SQL of another column, a function of a field's own SQL
+        :param named: SQL of further columns, a function of a field's own SQL
         """
         query = records._search(domain, order=order, limit=LENGTH)
         field = lambda name: records._field_to_sql(query.table, name, query)  # noqa: E731
@@ -72,10 +76,10 @@ class ConveyorDashboardList(models.AbstractModel):
         env, report = self.env, self.env["conveyor.discipline.report"].with_context(conveyor_without_hours=True, conveyor_left_only=True)
         domain = [*self.env["conveyor.funnel"]._row_domain(scope.filters, FILTERS), ("is_left", "=", 1)]
         rows = self._first(report, domain, "value desc, lead_id", ("lead_id", "person", "value", "currency_id", "touches", "norm"),
-                           lambda field: SQL("(SELECT l.name FROM crm_lead l WHERE l.id = %s)", field("lead_id")))
+                           lambda field: SQL("(SELECT l.name FROM crm_lead l WHERE l.id = %s), %s", field("lead_id"), SQL(CLIENT, field("lead_id"))))
         items = [self._item("crm.lead", lead_id, name, person, value, currency_id, env._(
-            "%(touches)s of %(norm)s touches", touches=touches, norm=norm), count)
-            for lead_id, person, value, currency_id, touches, norm, name, count in rows]
+            "%(touches)s of %(norm)s touches", touches=touches, norm=norm), count, client)
+            for lead_id, person, value, currency_id, touches, norm, name, client, count in rows]
         return self._list(
             "dropped", env._("Dropped Alive Now"), env._(
                 "Whenever they came: lost or forgotten with fewer touches than the norm, without a next touch, not gone for good; the most money first."),
@@ -103,11 +107,12 @@ class ConveyorDashboardList(models.AbstractModel):
         """Open leads whose next touch should have been made already."""
         env, leads = self.env, self.env["crm.lead"]
         domain = [*self._lead_domain(scope), ("next_touch_date", "<", self._today_begins())]
-        rows = self._first(leads, domain, "expected_revenue desc, id", ("id", "person", "expected_revenue", "company_id", "next_touch_date", "name"))
+        rows = self._first(leads, domain, "expected_revenue desc, id", ("id", "person", "expected_revenue", "company_id", "next_touch_date", "name"),
+                           lambda field: SQL(CLIENT, field("id")))
         zone, locale = env.company._conveyor_tz(), babel_locale_parse(get_lang(env).code)
         items = [self._item("crm.lead", lead_id, name, person, value, env["res.company"].browse(company_id or env.company.id).sudo().currency_id.id,
-                            env._("promised for %(day)s", day=format_skeleton("MMMd", clock.local_day(date, zone), locale=locale)), count)
-                 for lead_id, person, value, company_id, date, name, count in rows]
+                            env._("promised for %(day)s", day=format_skeleton("MMMd", clock.local_day(date, zone), locale=locale)), count, client)
+                 for lead_id, person, value, company_id, date, name, client, count in rows]
         return self._list(
             "overdue", env._("Promises Overdue"), env._("Planned touches whose day is over; the most money first."),
             env._("Every promise is kept."), items, self._window(env._("Promises Overdue"), "crm.lead", domain))

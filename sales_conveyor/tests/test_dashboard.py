@@ -272,6 +272,17 @@ class TestDashboard(DashboardCase):
         self.assertEqual([item["id"] for item in overdue["items"]], late.sorted("expected_revenue", reverse=True).ids)
         self.assertEqual((overdue["count"], overdue["items"][0]["person"]), (3, late[2].user_id.name))
 
+    def test_a_lead_whose_name_does_not_tell_the_client_has_him_beside_it(self):
+        named, unnamed, unknown = self.leads[12:15]
+        client = self.env["res.partner"].create({"name": "Tilda Oakley"})
+        unnamed.write({"name": "Kitchen", "partner_id": client.id})
+        named.write({"name": "Kitchen of TILDA OAKLEY", "partner_id": client.id})
+        unknown.write({"name": "Sofa", "partner_id": False, "partner_name": False, "contact_name": "Otto"})
+        for lead in named + unnamed + unknown:
+            lead.activity_schedule("mail.mail_activity_data_call", self.today - timedelta(days=3), user_id=lead.user_id.id)
+        overdue = {one["key"]: one for one in self.part("lists")["lists"]}["overdue"]
+        self.assertEqual({item["id"]: item["client"] for item in overdue["items"]}, {named.id: "", unnamed.id: "Tilda Oakley", unknown.id: "Otto"})
+
     def test_an_empty_list_is_no_praise_where_nobody_has_bought_yet(self):
         self.order(self.clients[18], fields.Datetime.now() - timedelta(days=2))
         self.env.flush_all()
