@@ -108,7 +108,7 @@ class ConveyorDashboard(models.AbstractModel):
     def _sales_table(self, scope, before):
         funnel, env = self.env["conveyor.funnel"], self.env
         now = funnel._sums(scope, ("sale_kind",), where=WHOLE)
-        then = funnel._sums(before, ("sale_kind",), where=WHOLE) if before else {}
+        then = funnel._sums(before, ("sale_kind",), where=WHOLE, only_left=True) if before else {}
         won = funnel._behind(scope, "passed")
         rows = []
         for kind, label, money, note in (

@@ -27,7 +27,7 @@ class ConveyorDashboardBelt(models.AbstractModel):
     def _belt_found(self, scope):
         funnel = self.env["conveyor.funnel"]
         sums, earlier = funnel._sums(scope, ("stage_id", "phase")), self._scope_before(scope)
-        sums_before = funnel._sums(earlier, ("stage_id", "phase")) if earlier else {}
+        sums_before = funnel._sums(earlier, ("stage_id", "phase"), only_left=True) if earlier else {}
         rows, _is_mixed = funnel._section_rows(scope, {key for key, tally in sums.items() if tally != Tally()})
         before, medians = funnel._previous(rows), funnel._medians(scope, ("stage_id", "phase"))
         tallies = [sums.get(row.key, Tally()) for row in rows]

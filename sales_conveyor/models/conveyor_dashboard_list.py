@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from dataclasses import replace
 
 from babel.dates import format_skeleton
@@ -75,8 +76,9 @@ class ConveyorDashboardList(models.AbstractModel):
         """Leads left behind while they were alive, whenever they came."""
         env, report = self.env, self.env["conveyor.discipline.report"].with_context(conveyor_without_hours=True, conveyor_left_only=True)
         domain = [*self.env["conveyor.funnel"]._row_domain(scope.filters, FILTERS), ("is_left", "=", 1)]
-        rows = self._first(report, domain, "value desc, lead_id", ("lead_id", "person", "value", "currency_id", "touches", "norm"),
-                           lambda field: SQL("(SELECT l.name FROM crm_lead l WHERE l.id = %s), %s", field("lead_id"), SQL(CLIENT, field("lead_id"))))
+        with self._planned(scope):
+            rows = self._first(report, domain, "value desc, id", ("lead_id", "person", "value", "currency_id", "touches", "norm"),
+                               lambda field: SQL("(SELECT l.name FROM crm_lead l WHERE l.id = %s), %s", field("lead_id"), SQL(CLIENT, field("lead_id"))))
         items = [self._item("crm.lead", lead_id, name, person, value, currency_id, env._(
             "%(touches)s of %(norm)s touches", touches=touches, norm=norm), count, client)
             for lead_id, person, value, currency_id, touches, norm, name, client, count in rows]
@@ -85,6 +87,13 @@ class ConveyorDashboardList(models.AbstractModel):
                 "Whenever they came: lost or forgotten with fewer touches than the norm, without a next touch, not gone for good; the most money first."),
             env._("Nobody was left behind."), items,
             self._window(env._("Dropped Alive Now"), "conveyor.discipline.report", domain, ("list", "pivot", "graph")))
+
+    @api.model
+    def _planned(self, scope):
+        """Leads of everybody are joined by hash, those of some are looked up one by one."""
+        filters = scope.filters
+        is_narrow = scope.visible is not None or any((filters.team_ids, filters.user_ids, filters.source_ids, filters.campaign_ids, filters.lead_ids))
+        return nullcontext() if is_narrow or scope.is_small else self.env["conveyor.funnel.builder"]._planned_for_many()
 
     @api.model
     def _slipping(self, scope):

@@ -150,13 +150,16 @@ class ConveyorFunnelReader(models.AbstractModel):
 
     # ------------------------------------------------------------ sums
     @api.model
-    def _sums(self, scope, keys, grain=SOURCE, where=SECTIONS):
-        """``{values of the keys: Tally}``; keys are dimensions of the grain, or ``month``."""
+    def _sums(self, scope, keys, grain=SOURCE, where=SECTIONS, only_left=False):
+        """``{values of the keys: Tally}``; keys are dimensions of the grain, or ``month``.
+
+        :param only_left: nobody asks, of a period, how many came and how many are here now, which takes longest to count
+        """
         grain = self._narrowest(scope, keys, grain)
         dimensions = GRAINS[grain][1]
         rolled = scope.has_rollup(dimensions)
         names = list(dict.fromkeys([*keys, "company_id", "month"] if scope.rates else keys))
-        parts = list(self._parts(scope, names, grain, where, rolled))
+        parts = list(self._parts(scope, names, grain, where, rolled, HAPPENINGS[scope.counting][1:3] if only_left else None))
         sums = SQL(", ").join(SQL("sum(x.%s)", SQL.identifier(name)) for name in MEASURES)
         by = SQL(", ").join(SQL.identifier("x", name) for name in names)
         rows = self.env.execute_query(SQL(
@@ -184,16 +187,19 @@ class ConveyorFunnelReader(models.AbstractModel):
         return result
 
     @api.model
-    def _parts(self, scope, names, grain, where, rolled):
-        """SELECTs that together make the sum: the rollup's months, the facts' days."""
+    def _parts(self, scope, names, grain, where, rolled, happenings=None):
+        """SELECTs that together make the sum: the rollup's months, the facts' days.
+
+        :param happenings: what is counted of the days, ``None``: everything
+        """
         cut = period.split(scope.filters.date_from, scope.filters.date_to)
         if rolled and cut.months:
             yield self._months(scope, names, grain, where, cut.months)
         whole = () if rolled else ((scope.filters.date_from, scope.filters.date_to),)
         condition = SQL("%s AND %s AND %s", GRAINS[grain][0], where, self._conditions(scope))
         for first, last in cut.days if rolled else whole:
-            yield from self._days(scope, names, condition, first, last)
-        if scope.counting == PERIOD and not (rolled and cut.months):
+            yield from self._days(names, condition, happenings or HAPPENINGS[scope.counting][:3], first, last)
+        if scope.counting == PERIOD and happenings is None and not (rolled and cut.months):
             yield self._happening(names, HAPPENINGS[PERIOD][-1], condition)
 
     @api.model
@@ -204,8 +210,8 @@ class ConveyorFunnelReader(models.AbstractModel):
             SQL.identifier("f", name) for name in (*names, *MEASURES)), SQL(" AND ").join(condition))
 
     @api.model
-    def _days(self, scope, names, condition, first, last):
-        for happening in HAPPENINGS[scope.counting][:3]:
+    def _days(self, names, condition, happenings, first, last):
+        for happening in happenings:
             yield self._happening(names, happening, SQL("%s AND %s", condition, self._between(happening[0], first, last)))
 
     @api.model

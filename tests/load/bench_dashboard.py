@@ -105,7 +105,7 @@ def _report(load):
 
     with load.ours.environment(load.manager, allowed_company_ids=[1]) as env:
         report = env["conveyor.discipline.report"].with_context(conveyor_without_hours=True)
-        query = report._search([("company_id", "in", [1, False]), ("is_left", "=", 1)], order="value desc, lead_id", limit=5)
+        query = report._search([("company_id", "in", [1, False]), ("is_left", "=", 1)], order="value desc, id", limit=5)
         return [("dropped", query.select(SQL.identifier(query.table, "lead_id"), SQL("count(*) OVER ()")))]
 
 
