@@ -30,7 +30,9 @@ class ReportCase(SmtpCase, ConveyorCase):
         cls.leads[:3].action_set_won()
         cls.report = cls.env["conveyor.report.set"].create({
             "name": "Monday's figures", "period": "this_month", "user_id": cls.manager.id, "team_ids": cls.team.ids, "counting": "period"})
-        cls.delivery = cls.env["conveyor.report.delivery"].create({"set_id": cls.report.id, "user_ids": (cls.manager + cls.seller).ids, "tz": "UTC"})
+        cls.delivery = cls.env["conveyor.report.delivery"].create({
+            "set_id": cls.report.id, "user_ids": (cls.manager + cls.seller).ids, "tz": "UTC",
+            "weekday": str((cls.now.weekday() + 3) % 7)})  # not due of itself in the next two days
         cls.env.flush_all()
 
     def make_due(self, ago=timedelta(minutes=1)):
