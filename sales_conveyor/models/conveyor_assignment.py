@@ -48,12 +48,12 @@ class ConveyorAssignment(models.Model):
         moment = self._tomorrow(user)
         assignment = self._standing(record, moment) or self._assign(record, user, moment)
         return {"id": assignment.id, "text": self.env._(
-            "A touch by %(person)s: %(day)s", person=user.name, day=self._day_in_words(self.env["conveyor.next"]._local_day(moment, user)))}
+            "A touch by %(person)s: %(day)s", person=user.name, day=self._day_in_words(self.env["conveyor.next"]._local_day(moment, user), "MMMEd"))}
 
     @api.model
-    def _day_in_words(self, day):
-        """Weekday, day and month as the reader writes them."""
-        return format_skeleton("MMMEd", day, locale=babel_locale_parse(get_lang(self.env).code))
+    def _day_in_words(self, day, skeleton):
+        """As the reader writes it; skeleton: what of it, in CLDR's letters."""
+        return format_skeleton(skeleton, day, locale=babel_locale_parse(get_lang(self.env).code))
 
     @api.model
     def _standing(self, record, moment):

@@ -1,10 +1,8 @@
 from contextlib import nullcontext
 from dataclasses import replace
 
-from babel.dates import format_skeleton
 from odoo import api, models
 from odoo.tools import SQL, format_date
-from odoo.tools.misc import babel_locale_parse, get_lang
 
 from ..engine import clock, period
 from .conveyor_discipline import FILTERS
@@ -118,9 +116,9 @@ class ConveyorDashboardList(models.AbstractModel):
         domain = [*self._lead_domain(scope), ("next_touch_date", "<", self._today_begins())]
         rows = self._first(leads, domain, "expected_revenue desc, id", ("id", "person", "expected_revenue", "company_id", "next_touch_date", "name"),
                            lambda field: SQL(CLIENT, field("id")))
-        zone, locale = env.company._conveyor_tz(), babel_locale_parse(get_lang(env).code)
+        zone, in_words = env.company._conveyor_tz(), env["conveyor.assignment"]._day_in_words
         items = [self._item("crm.lead", lead_id, name, person, value, env["res.company"].browse(company_id or env.company.id).sudo().currency_id.id,
-                            env._("promised for %(day)s", day=format_skeleton("MMMd", clock.local_day(date, zone), locale=locale)), count, client)
+                            env._("promised for %(day)s", day=in_words(clock.local_day(date, zone), "MMMd")), count, client)
                  for lead_id, person, value, company_id, date, name, client, count in rows]
         return self._list(
             "overdue", env._("Promises Overdue"), env._("Planned touches whose day is over; the most money first."),
